@@ -11,29 +11,29 @@ typedef struct CodeRow {
 } CodeRow;
 
 static const CodeRow code_rows[] = {
-  [STATUS_OK] = {"OK", 200},
-  [STATUS_CANCELLED] = {"CANCELLED", 499},
-  [STATUS_UNKNOWN] = {"UNKNOWN", 500},
-  [STATUS_INVALID_ARGUMENT] = {"INVALID_ARGUMENT", 400},
-  [STATUS_DEADLINE_EXCEEDED] = {"DEADLINE_EXCEEDED", 504},
-  [STATUS_NOT_FOUND] = {"NOT_FOUND", 404},
-  [STATUS_ALREADY_EXISTS] = {"ALREADY_EXISTS", 409},
-  [STATUS_PERMISSION_DENIED] = {"PERMISSION_DENIED", 403},
-  [STATUS_RESOURCE_EXHAUSTED] = {"RESOURCE_EXHAUSTED", 429},
-  [STATUS_FAILED_PRECONDITION] = {"FAILED_PRECONDITION", 400},
-  [STATUS_ABORTED] = {"ABORTED", 409},
-  [STATUS_OUT_OF_RANGE] = {"OUT_OF_RANGE", 400},
-  [STATUS_UNIMPLEMENTED] = {"UNIMPLEMENTED", 501},
-  [STATUS_INTERNAL] = {"INTERNAL", 500},
-  [STATUS_UNAVAILABLE] = {"UNAVAILABLE", 503},
-  [STATUS_DATA_LOSS] = {"DATA_LOSS", 500},
-  [STATUS_UNAUTHENTICATED] = {"UNAUTHENTICATED", 401},
+    [STATUS_OK] = {"OK", 200},
+    [STATUS_CANCELLED] = {"CANCELLED", 499},
+    [STATUS_UNKNOWN] = {"UNKNOWN", 500},
+    [STATUS_INVALID_ARGUMENT] = {"INVALID_ARGUMENT", 400},
+    [STATUS_DEADLINE_EXCEEDED] = {"DEADLINE_EXCEEDED", 504},
+    [STATUS_NOT_FOUND] = {"NOT_FOUND", 404},
+    [STATUS_ALREADY_EXISTS] = {"ALREADY_EXISTS", 409},
+    [STATUS_PERMISSION_DENIED] = {"PERMISSION_DENIED", 403},
+    [STATUS_RESOURCE_EXHAUSTED] = {"RESOURCE_EXHAUSTED", 429},
+    [STATUS_FAILED_PRECONDITION] = {"FAILED_PRECONDITION", 400},
+    [STATUS_ABORTED] = {"ABORTED", 409},
+    [STATUS_OUT_OF_RANGE] = {"OUT_OF_RANGE", 400},
+    [STATUS_UNIMPLEMENTED] = {"UNIMPLEMENTED", 501},
+    [STATUS_INTERNAL] = {"INTERNAL", 500},
+    [STATUS_UNAVAILABLE] = {"UNAVAILABLE", 503},
+    [STATUS_DATA_LOSS] = {"DATA_LOSS", 500},
+    [STATUS_UNAUTHENTICATED] = {"UNAUTHENTICATED", 401},
 };
 
 static const CodeRow *
 code_row (StatusCode code)
 {
-  size_t index = (size_t) code;
+  size_t index = (size_t)code;
   return index < sizeof code_rows / sizeof *code_rows ? &code_rows[index] : &code_rows[STATUS_UNKNOWN];
 }
 
@@ -98,20 +98,22 @@ add_violation (Status *status, void *owner, const char *field, const char *reaso
                va_list arguments)
 {
   if (!status_failed (*status))
-    *status = status_error (owner, STATUS_INVALID_ARGUMENT, "INVALID_FIELD", "The request has invalid fields");
+    *status =
+        status_error (owner, STATUS_INVALID_ARGUMENT, "INVALID_FIELD", "The request has invalid fields");
   StatusDetail *detail = status->detail;
   size_t count = detail->violation_count;
   detail->violations = must (talloc_realloc (detail, detail->violations, FieldViolation, count + 1));
   detail->violations[count] = (FieldViolation){
-    .field = keep (detail, field),
-    .reason = keep (detail, reason),
-    .description = must (talloc_vasprintf (detail, format, arguments)),
+      .field = keep (detail, field),
+      .reason = keep (detail, reason),
+      .description = must (talloc_vasprintf (detail, format, arguments)),
   };
   detail->violation_count = count + 1;
 }
 
 void
-status_add_violation (Status *status, void *owner, const char *field, const char *reason, const char *format, ...)
+status_add_violation (Status *status, void *owner, const char *field, const char *reason, const char *format,
+                      ...)
 {
   va_list arguments;
   va_start (arguments, format);

@@ -1,8 +1,9 @@
 /* Status: the one way in which anything fails.
  *
- * Every fallible function returns a Status and is marked MUST_CHECK. The codes are google.rpc.Code; the reason is
- * an UPPER_SNAKE word that clients may rely on; the message is English for a developer. Details live on the talloc
- * context given when the status is made (normally the request), so nothing is freed one by one.
+ * Every fallible function returns a Status and is marked MUST_CHECK. The codes are google.rpc.Code; the
+ * reason is an UPPER_SNAKE word that clients may rely on; the message is English for a developer. Details
+ * live on the talloc context given when the status is made (normally the request), so nothing is freed one by
+ * one.
  */
 #ifndef HEIMO_CORE_STATUS_H
 #define HEIMO_CORE_STATUS_H
@@ -66,25 +67,28 @@ status_failed (Status status)
   return status.code != STATUS_OK;
 }
 
-/* Makes a failure on `owner` with a reason and a printf message. Out of memory aborts: a crash is a restart. */
+/* Makes a failure on `owner` with a reason and a printf message. Out of memory aborts: a crash is a restart.
+ */
 Status status_error (void *owner, StatusCode code, const char *reason, const char *format, ...)
-  PRINTF_LIKE (4, 5) MUST_CHECK;
+    PRINTF_LIKE (4, 5) MUST_CHECK;
 
 /* The same with a va_list. */
 Status status_errorv (void *owner, StatusCode code, const char *reason, const char *format,
                       __builtin_va_list arguments) PRINTF_LIKE (4, 0) MUST_CHECK;
 
-/* INVALID_ARGUMENT / INVALID_FIELD with one violation: the field's path, its own reason, and a description. */
+/* INVALID_ARGUMENT / INVALID_FIELD with one violation: the field's path, its own reason, and a description.
+ */
 Status status_field (void *owner, const char *field, const char *reason, const char *format, ...)
-  PRINTF_LIKE (4, 5) MUST_CHECK;
+    PRINTF_LIKE (4, 5) MUST_CHECK;
 
-/* Adds a violation to `status`; turns a success into INVALID_ARGUMENT / INVALID_FIELD. Allocates on `owner`. */
+/* Adds a violation to `status`; turns a success into INVALID_ARGUMENT / INVALID_FIELD. Allocates on `owner`.
+ */
 void status_add_violation (Status *status, void *owner, const char *field, const char *reason,
                            const char *format, ...) PRINTF_LIKE (5, 6);
 
 /* UNAVAILABLE with the time in milliseconds after which a retry makes sense. */
 Status status_unavailable (void *owner, unsigned retry_after_ms, const char *reason, const char *format, ...)
-  PRINTF_LIKE (4, 5) MUST_CHECK;
+    PRINTF_LIKE (4, 5) MUST_CHECK;
 
 /* A copy of `status` whose detail is owned by `owner`: to let it outlive the context it was made on. */
 Status status_copy (void *owner, Status status) MUST_CHECK;
