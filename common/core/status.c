@@ -102,7 +102,8 @@ add_violation (Status *status, void *owner, const char *field, const char *reaso
         status_error (owner, STATUS_INVALID_ARGUMENT, "INVALID_FIELD", "The request has invalid fields");
   StatusDetail *detail = status->detail;
   size_t count = detail->violation_count;
-  detail->violations = must (talloc_realloc (detail, detail->violations, FieldViolation, count + 1));
+  detail->violations =
+      must (talloc_realloc (detail, detail->violations, FieldViolation, (unsigned)(count + 1)));
   detail->violations[count] = (FieldViolation){
       .field = keep (detail, field),
       .reason = keep (detail, reason),

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #define MUST_CHECK __attribute__ ((warn_unused_result))
-#define PRINTF_LIKE(format, first) __attribute__ ((format (printf, format, first)))
+#define PRINTF_LIKE(string, first) __attribute__ ((format (printf, string, first)))
 
 /* google.rpc.Code, same numbers. */
 typedef enum StatusCode {
