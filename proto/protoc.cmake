@@ -1,0 +1,18 @@
+# Runs protoc-c over all proto files and touches only what changed, so that editing one file does not rebuild the
+# world. Called by the build: cmake -D SOURCE=… -D OUTPUT=… -D FILES=a.proto;b.proto -P protoc.cmake
+string (MD5 key "${FILES}")
+set (fresh ${OUTPUT}/.fresh-${key})
+file (REMOVE_RECURSE ${fresh})
+file (MAKE_DIRECTORY ${fresh})
+string (REPLACE "|" ";" files "${FILES}")
+execute_process (COMMAND protoc-c -I ${SOURCE} -I /usr/include --c_out=${fresh} ${files} RESULT_VARIABLE result)
+if (NOT result EQUAL 0)
+  message (FATAL_ERROR "protoc-c refuses the proto files (see above)")
+endif ()
+file (GLOB_RECURSE written RELATIVE ${fresh} ${fresh}/*.pb-c.h ${fresh}/*.pb-c.c)
+foreach (name ${written})
+  get_filename_component (folder ${OUTPUT}/${name} DIRECTORY)
+  file (MAKE_DIRECTORY ${folder})
+  file (COPY_FILE ${fresh}/${name} ${OUTPUT}/${name} ONLY_IF_DIFFERENT)
+endforeach ()
+file (REMOVE_RECURSE ${fresh})
