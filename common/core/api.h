@@ -152,6 +152,8 @@ typedef struct ApiRoute {
   const char *const *upload; /* media types, NULL-terminated; NULL unless API_BODY_UPLOAD */
   int stream_field;          /* index in the reply of the repeated field of rows, or -1 */
   int watch_field;           /* index in the reply of the boolean field that ends a watch, or -1 */
+  int follow_field;          /* index in the request of the field that takes the cursor, or -1 */
+  int cursor_field;          /* index in the reply of the cursor, when follow_field is set, or -1 */
 } ApiRoute;
 
 /* Everything, sorted for look-up. */

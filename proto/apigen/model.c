@@ -182,13 +182,13 @@ static ModelField
 make_field (Model *model, const ModelFile *file, const FieldProto *proto, Path path)
 {
   static const FieldRule no_rule = FIELD_RULE__INIT;
-  ModelField field = {.proto = proto,
-                      .name = proto->name,
-                      .json_name = proto->json_name != NULL ? proto->json_name : name_json (model, proto->name),
-                      .place = place_of (model, file, path),
-                      .rule = &no_rule,
-                      .repeated =
-                          proto->label == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REPEATED};
+  ModelField field = {
+      .proto = proto,
+      .name = proto->name,
+      .json_name = proto->json_name != NULL ? proto->json_name : name_json (model, proto->name),
+      .place = place_of (model, file, path),
+      .rule = &no_rule,
+      .repeated = proto->label == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REPEATED};
   path.parts[path.length] = FIELD_JSON_NAME;
   field.explicit_json_name = find_location (file, path.parts, path.length + 1) != NULL;
   if (proto->options != NULL) {

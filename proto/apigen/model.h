@@ -1,4 +1,5 @@
-/* The model: a descriptor set with names resolved, comments and line numbers attached, and our options unpacked.
+/* The model: a descriptor set with names resolved, comments and line numbers attached, and our options
+ * unpacked.
  *
  * Built once from the bytes that protoc writes; everything lives on the talloc context given and is read-only
  * afterwards. All outputs and checks read this, never the descriptor set itself.
@@ -119,8 +120,8 @@ typedef struct Model {
   size_t service_count;
 } Model;
 
-/* Reads a descriptor set written with --include_imports --include_source_info. NULL when the bytes are none or a
- * type is missing in it; *error then says why. */
+/* Reads a descriptor set written with --include_imports --include_source_info. NULL when the bytes are none
+ * or a type is missing in it; *error then says why. */
 const Model *model_load (void *owner, Bytes bytes, const char **error);
 
 /* Look-ups; NULL when there is none. */
@@ -133,7 +134,8 @@ const ModelField *model_field (const ModelMessage *message, const char *name);
 /* True when the extension `number` is among the unknown fields of an options message (NULL: false). */
 bool model_has_option (const ProtobufCMessage *options, uint32_t number);
 
-/* The place of a path in a file's source info: descriptor field numbers and indexes, as in descriptor.proto. */
+/* The place of a path in a file's source info: descriptor field numbers and indexes, as in descriptor.proto.
+ */
 Place model_place (void *owner, const ModelFile *file, const int *path, size_t length);
 
 /* The index of a field in its message. */

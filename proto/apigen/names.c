@@ -187,9 +187,10 @@ static const Refused refused_fields[] = {
 };
 
 static const Refused refused_types[] = {
-    {"Api", OURS},          {"ApiField", OURS},   {"ApiMatch", OURS}, {"ApiMessage", OURS}, {"ApiMethod", OURS},
-    {"ApiRoute", OURS},     {"ApiService", OURS}, {"Bytes", OURS},    {"Call", OURS},       {"Config", OURS},
-    {"FieldViolation", OURS}, {"ServiceMethod", OURS}, {"Status", OURS},   {"StatusDetail", OURS},
+    {"Api", OURS},       {"ApiField", OURS},     {"ApiMatch", OURS},       {"ApiMessage", OURS},
+    {"ApiMethod", OURS}, {"ApiRoute", OURS},     {"ApiService", OURS},     {"Bytes", OURS},
+    {"Call", OURS},      {"Config", OURS},       {"FieldViolation", OURS}, {"ServiceMethod", OURS},
+    {"Status", OURS},    {"StatusDetail", OURS},
 };
 
 static const char *

@@ -18,7 +18,8 @@ starts (const char *text, const char *start)
 #define PROBLEM(route, ...)                                                                                  \
   problem_add (problems, (route)->method->place.file, (route)->method->http_line, __VA_ARGS__)
 
-/* --- the template ------------------------------------------------------------------------------------------ */
+/* --- the template ------------------------------------------------------------------------------------------
+ */
 
 static bool
 good_literal (const char *text)
@@ -39,10 +40,8 @@ path_scalar (const ModelField *field)
   case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_GROUP:
   case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_BYTES:
   case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_FLOAT:
-  case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_DOUBLE:
-    return false;
-  default:
-    return !field->repeated;
+  case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_DOUBLE: return false;
+  default: return !field->repeated;
   }
 }
 
@@ -91,8 +90,7 @@ parse_segment (void *owner, Route *route, char *text, Problems *problems)
   }
   segment->variable = memory_string_n (owner, text + 1, length - 2);
   for (size_t i = 0; i + 1 < route->segment_count; i++)
-    if (route->segments[i].variable != NULL &&
-        strcmp (route->segments[i].variable, segment->variable) == 0) {
+    if (route->segments[i].variable != NULL && strcmp (route->segments[i].variable, segment->variable) == 0) {
       PROBLEM (route, "path variable {%s} occurs twice", segment->variable);
       return false;
     }
@@ -146,7 +144,8 @@ parse_path (void *owner, Route *route, Problems *problems)
   return true;
 }
 
-/* --- one route --------------------------------------------------------------------------------------------- */
+/* --- one route ---------------------------------------------------------------------------------------------
+ */
 
 static bool
 choose_verb (Route *route, Problems *problems)
@@ -175,12 +174,41 @@ route_in_path (const Route *route, const ModelField *field)
   return false;
 }
 
+/* The fields of heimo.common.v1.UploadPart that the gateway fills in. */
+static const char *const upload_fields[] = {"upload_id", "part", "data", "last"};
+enum { UPLOAD_FIELD_COUNT = sizeof upload_fields / sizeof *upload_fields };
+
+static bool
+is_upload_field (const ModelField *field)
+{
+  for (size_t i = 0; i < UPLOAD_FIELD_COUNT; i++)
+    if (strcmp (field->name, upload_fields[i]) == 0)
+      return true;
+  return false;
+}
+
 bool
 route_in_query (const Route *route, const ModelField *field)
 {
   if (route->body == API_BODY_REQUEST || field == route->body_field || route_in_path (route, field))
     return false;
-  return !(route->body == API_BODY_UPLOAD && field->message != NULL);
+  return route->body != API_BODY_UPLOAD || !is_upload_field (field);
+}
+
+static void
+check_upload (Route *route, Problems *problems)
+{
+  const HttpRule *rule = route->method->http;
+  route->body = API_BODY_UPLOAD;
+  if (rule->body[0] != '\0' || route->verb != API_POST)
+    PROBLEM (route, "%s: an upload is a post without \"body\"", route->method->name);
+  for (size_t i = 0; i < rule->n_upload; i++)
+    if (strchr (rule->upload[i], '/') == NULL)
+      PROBLEM (route, "%s: \"%s\" is no media type", route->method->name, rule->upload[i]);
+  for (size_t i = 0; i < UPLOAD_FIELD_COUNT; i++)
+    if (model_field (route->method->request, upload_fields[i]) == NULL)
+      PROBLEM (route, "%s: the request of an upload has the field \"%s\", see UploadPart",
+               route->method->name, upload_fields[i]);
 }
 
 static void
@@ -190,12 +218,7 @@ check_body (Route *route, Problems *problems)
   const ModelMessage *request = route->method->request;
   bool has_body = rule->body[0] != '\0';
   if (rule->n_upload > 0) {
-    route->body = API_BODY_UPLOAD;
-    if (has_body || route->verb != API_POST)
-      PROBLEM (route, "%s: an upload is a post without \"body\"", route->method->name);
-    for (size_t i = 0; i < rule->n_upload; i++)
-      if (strchr (rule->upload[i], '/') == NULL)
-        PROBLEM (route, "%s: \"%s\" is no media type", route->method->name, rule->upload[i]);
+    check_upload (route, problems);
     return;
   }
   if (has_body && (route->verb == API_GET || route->verb == API_DELETE))
@@ -234,8 +257,8 @@ check_stream (Route *route, Problems *problems)
   const ModelMessage *reply = route->method->reply, *request = route->method->request;
   if (rule->stream[0] != '\0') {
     route->stream_field = model_field (reply, rule->stream);
-    if (route->stream_field == NULL || !route->stream_field->repeated || route->stream_field->message == NULL ||
-        route->stream_field->map)
+    if (route->stream_field == NULL || !route->stream_field->repeated ||
+        route->stream_field->message == NULL || route->stream_field->map)
       PROBLEM (route, "%s: stream field \"%s\" is not a repeated message field of %s", route->method->name,
                rule->stream, name_last (reply->full_name));
     if (route->verb != API_GET || model_field (reply, "next_page_token") == NULL ||
@@ -243,6 +266,13 @@ check_stream (Route *route, Problems *problems)
       PROBLEM (route, "%s: only a get with page_token and next_page_token can be streamed",
                route->method->name);
   }
+}
+
+static void
+check_watch (Route *route, Problems *problems)
+{
+  const HttpRule *rule = route->method->http;
+  const ModelMessage *reply = route->method->reply;
   if (rule->watch[0] != '\0') {
     route->watch_field = model_field (reply, rule->watch);
     if (route->watch_field == NULL || route->watch_field->repeated ||
@@ -254,6 +284,29 @@ check_stream (Route *route, Problems *problems)
   }
 }
 
+static bool
+is_string (const ModelField *field)
+{
+  return field != NULL && !field->repeated &&
+         field->proto->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_STRING;
+}
+
+static void
+check_follow (Route *route, Problems *problems)
+{
+  const char *name = route->method->http->follow;
+  if (name[0] == '\0')
+    return;
+  route->follow_field = model_field (route->method->request, name);
+  route->cursor_field = model_field (route->method->reply, "cursor");
+  if (!is_string (route->follow_field))
+    PROBLEM (route, "%s: follow field \"%s\" is not a string field of %s", route->method->name, name,
+             name_last (route->method->request->full_name));
+  if (route->verb != API_GET || !is_string (route->cursor_field))
+    PROBLEM (route, "%s: only a get whose reply has a string \"cursor\" can be followed",
+             route->method->name);
+}
+
 /* AIP-131 to 135: the first word of the name decides the verb. */
 typedef struct StandardMethod {
   const char *prefix;
@@ -262,8 +315,8 @@ typedef struct StandardMethod {
 } StandardMethod;
 
 static const StandardMethod standard_methods[] = {
-    {"Get", API_GET, false},      {"List", API_GET, true},       {"Search", API_GET, true},
-    {"Create", API_POST, false},  {"Update", API_PATCH, false},  {"Delete", API_DELETE, false},
+    {"Get", API_GET, false},     {"List", API_GET, true},      {"Search", API_GET, true},
+    {"Create", API_POST, false}, {"Update", API_PATCH, false}, {"Delete", API_DELETE, false},
 };
 
 static void
@@ -317,12 +370,15 @@ load_route (void *owner, Route *route, Problems *problems)
   check_body (route, problems);
   check_query (route, problems);
   check_stream (route, problems);
+  check_watch (route, problems);
+  check_follow (route, problems);
   check_standard (route, problems);
   check_common (route, problems);
   return true;
 }
 
-/* --- all routes -------------------------------------------------------------------------------------------- */
+/* --- all routes --------------------------------------------------------------------------------------------
+ */
 
 static int
 compare_routes (const void *left, const void *right)

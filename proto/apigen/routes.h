@@ -1,7 +1,7 @@
 /* Routes: the HTTP bindings of all methods, parsed and checked.
  *
- * A route that is wrong is reported and left out. Two routes that can match one request are a problem, because
- * which of them answers must never depend on their order.
+ * A route that is wrong is reported and left out. Two routes that can match one request are a problem,
+ * because which of them answers must never depend on their order.
  */
 #ifndef HEIMO_APIGEN_ROUTES_H
 #define HEIMO_APIGEN_ROUTES_H
@@ -28,6 +28,8 @@ typedef struct Route {
   const ModelField *body_field;
   const ModelField *stream_field;
   const ModelField *watch_field;
+  const ModelField *follow_field;
+  const ModelField *cursor_field;
 } Route;
 
 typedef struct Routes {
@@ -43,7 +45,8 @@ const Routes *routes_load (void *owner, const Model *model, Problems *problems);
 /* True when the field at the top level of the request is bound by the path. */
 bool route_in_path (const Route *route, const ModelField *field);
 
-/* True when the field of the request is a query parameter of the route. */
+/* True when the field of the request is a query parameter of the route. What the gateway fills in while it
+ * passes an upload on (upload_id, part, data, last) is none. */
 bool route_in_query (const Route *route, const ModelField *field);
 
 #endif
