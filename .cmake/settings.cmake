@@ -21,5 +21,5 @@ target_include_directories (heimo_flags INTERFACE ${CMAKE_SOURCE_DIR}/common ${C
 
 # Warnings of our own code: all errors.
 add_library (heimo_warnings INTERFACE)
-target_compile_options (heimo_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes
+target_compile_options (heimo_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes
                         -Wmissing-prototypes -Wundef -Wvla -Wwrite-strings -Wno-missing-field-initializers)
