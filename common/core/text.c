@@ -81,7 +81,7 @@ text_fold (void *context, const char *text)
   if (U_FAILURE (error))
     folded_length = 0;
 
-  char *out = memory_must (talloc_size (scratch, (size_t)folded_length * 4 + 1));
+  uint8_t *out = memory_must (talloc_size (scratch, (size_t)folded_length * 4 + 1));
   size_t at = 0;
   for (int32_t i = 0; i < folded_length;) {
     UChar32 c;
