@@ -1,5 +1,5 @@
-// The local associations of the scout organisation: how many in which municipality, in which town, with which name, and which
-// one a person joins.
+// The local associations of the scout organisation: how many in which municipality, in which town, with which
+// name, and which one a person joins.
 import { DISTRICTS, SWEDISH_DISTRICT } from './municipalities.mjs';
 import { associationNames } from './names.mjs';
 import { Random, Weighted } from './random.mjs';

@@ -1,4 +1,5 @@
-// The federation's own structure, for federation.json: gazetteer, two organisations, their membership types, organs and rules.
+// The federation's own structure, for federation.json: gazetteer, two organisations, their membership types,
+// organs and rules.
 import { DISTRICTS } from './municipalities.mjs';
 
 const FEDERATION = { id: '', name: 'Demo Scouts of Finland', time_zone: 'Europe/Helsinki' };
@@ -72,10 +73,14 @@ function regions ({ municipalities }) {
   };
 }
 
-/** The whole of federation.json. */
-export function buildFederation (country, associations, seed) {
+/**
+ * The whole of federation.json. `expected` says how many persons of people.csv each organisation has as members once all are placed:
+ * everybody who is admitted and subscribed, for every postal code lies in a province.
+ */
+export function buildFederation (country, associations, seed, { people, members }) {
   return {
     federation: { ...FEDERATION, id: `demo-${seed}` },
+    expected: { people, members: { scouts: members, regions: members } },
     gazetteer: country.gazetteer.map (({ homes, municipality_code, ...place }) => place),
     organisations: [scouts (associations), regions (country)],
   };

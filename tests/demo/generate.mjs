@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Writes the demo federation: people.csv and federation.json. The same seed, number and day give the same bytes.
+// Writes the demo federation: people.csv and federation.json. The same seed, number and day give the same
+// bytes.
 import { mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +36,7 @@ export function generate ({ people, seed, out, today = DEFAULT_TODAY }) {
     written.members += row.member_type === undefined ? 0 : 1;
   }
   csv.close ();
-  writeFileSync (join (out, 'federation.json'), JSON.stringify (buildFederation (country, associations, seed), null, 1) + '\n');
+  writeFileSync (join (out, 'federation.json'), JSON.stringify (buildFederation (country, associations, seed, written), null, 1) + '\n');
   renameSync (unfinished, join (out, 'people.csv'));
   return written;
 }

@@ -1,5 +1,5 @@
-// Finnish personal identity codes of the artificial range: individual numbers 900–999 are never given to a person.
-// DDMMYY, century sign, individual number (odd for men, even for women), check character.
+// Finnish personal identity codes of the artificial range: individual numbers 900–999 are never given to a
+// person. DDMMYY, century sign, individual number (odd for men, even for women), check character.
 import { dateOf, dayOf } from './calendar.mjs';
 
 const CHECK_CHARACTERS = '0123456789ABCDEFHJKLMNPRSTUVWXY';
@@ -31,7 +31,10 @@ export function isArtificialCode (code) {
   return match !== null && checkCharacter (match[1], Number (match[3])) === match[4];
 }
 
-/** Hands out each code at most once. Fifty a day and sex exist; when they are used up it answers "" (not every person has one). */
+/**
+ * Hands out each code at most once. Fifty a day and sex exist; when they are used up it answers "" (not every
+ * person has one).
+ */
 export class IdentityCodes {
   constructor () {
     this.used = new Uint8Array (DAYS * 2);

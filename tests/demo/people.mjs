@@ -1,5 +1,6 @@
-// The people: households one after another, each complete before the next begins, so that half a million need no more memory than one.
-// A household is a family (guardians, then their children), an adult scout or a supporter.
+// The people: households one after another, each complete before the next begins, so that half a million need
+// no more memory than one. A household is a family (guardians, then their children), an adult scout or a
+// supporter.
 import { ageOn, dateOf, isoOf } from './calendar.mjs';
 import { IdentityCodes } from './identity-code.mjs';
 import { FAMILY_NAMES, GIVEN_NAMES, plainLetters, streetAddress } from './names.mjs';
@@ -222,7 +223,10 @@ export class People {
     person.position_from = since < person.admitted_from ? person.admitted_from : since;
   }
 
-  /** 1: aged 17 or more, or the first scout of the family aged 7 or more; 2: aged 7 to 16 beside a type 1; 3: younger. */
+  /**
+   * 1: aged 17 or more, or the first scout of the family aged 7 or more; 2: aged 7 to 16 beside a type 1; 3:
+   * younger.
+   */
   #setMemberTypes (family) {
     const scouts = family.filter (({ member_type }) => member_type !== undefined);
     const age = ({ born }) => ageOn (born, this.today);

