@@ -14,7 +14,7 @@ with_underscores (void *owner, const char *camel, int (*change) (int))
   bool was_upper = true;
   for (const char *at = camel; *at != '\0'; at++) {
     bool upper = isupper ((unsigned char)*at) != 0;
-    if (upper && !was_upper)
+    if (upper && !was_upper && result[length - 1] != '_')
       result[length++] = '_';
     result[length++] = (char)change ((unsigned char)*at);
     was_upper = upper;
