@@ -52,7 +52,15 @@ field_store (void *owner, ProtobufCMessage *message, const ProtobufCFieldDescrip
     *(uint32_t *)(base + field->quantifier_offset) = field->id;
 }
 
-typedef enum NumberKind { SIGNED_32, UNSIGNED_32, SIGNED_64, UNSIGNED_64, SINGLE, REAL, NO_NUMBER } NumberKind;
+typedef enum NumberKind {
+  SIGNED_32,
+  UNSIGNED_32,
+  SIGNED_64,
+  UNSIGNED_64,
+  SINGLE,
+  REAL,
+  NO_NUMBER
+} NumberKind;
 
 static NumberKind
 number_kind (ProtobufCType type)
@@ -75,7 +83,8 @@ number_kind (ProtobufCType type)
 }
 
 static const char *
-enum_from_integer (const ProtobufCFieldDescriptor *field, bool negative, uint64_t magnitude, FieldValue *value)
+enum_from_integer (const ProtobufCFieldDescriptor *field, bool negative, uint64_t magnitude,
+                   FieldValue *value)
 {
   if (magnitude > INT32_MAX)
     return "UNKNOWN_VALUE";
@@ -87,7 +96,8 @@ enum_from_integer (const ProtobufCFieldDescriptor *field, bool negative, uint64_
 }
 
 const char *
-field_from_integer (const ProtobufCFieldDescriptor *field, bool negative, uint64_t magnitude, FieldValue *value)
+field_from_integer (const ProtobufCFieldDescriptor *field, bool negative, uint64_t magnitude,
+                    FieldValue *value)
 {
   if (field->type == PROTOBUF_C_TYPE_ENUM)
     return enum_from_integer (field, negative, magnitude, value);
@@ -150,8 +160,8 @@ integer_from_text (const ProtobufCFieldDescriptor *field, const char *text, size
   for (; at < length; at++) {
     if (text[at] < '0' || text[at] > '9')
       return "NOT_AN_INTEGER";
-    if (__builtin_mul_overflow (magnitude, (uint64_t)10, &magnitude)
-        || __builtin_add_overflow (magnitude, (uint64_t)(text[at] - '0'), &magnitude))
+    if (__builtin_mul_overflow (magnitude, (uint64_t)10, &magnitude) ||
+        __builtin_add_overflow (magnitude, (uint64_t)(text[at] - '0'), &magnitude))
       return "OUT_OF_RANGE";
   }
   return field_from_integer (field, negative, magnitude, value);

@@ -1,8 +1,8 @@
 /* JSON <-> protobuf: one walker over the descriptors and the generated tables, both ways.
  *
- * The mapping is that of proto3: lowerCamelCase names out, both forms accepted in; 64-bit integers are strings
- * out, strings or numbers in; bytes are base64; enums go by name; maps are objects. Defaults are printed, so a
- * client always sees complete objects; only messages that are not set are left out.
+ * The mapping is that of proto3: lowerCamelCase names out, both forms accepted in; 64-bit integers are
+ * strings out, strings or numbers in; bytes are base64; enums go by name; maps are objects. Defaults are
+ * printed, so a client always sees complete objects; only messages that are not set are left out.
  *
  * Reading refuses what a careless parser lets through, each with its own reason (README.md has the table).
  * Path variables and query parameters go through the same field setter as JSON strings. Everything here is
@@ -67,11 +67,11 @@ ProtobufCMessage *json_new_message (void *owner, const ProtobufCMessageDescripto
 typedef uint64_t JsonPresence;
 
 /* Reads a JSON object into `message` (made by json_new_message), all parts owned by `owner`. output_only
- * members are accepted and left out. `present` (zeroed by the caller) may be NULL. Fails with INVALID_ARGUMENT: EMPTY_BODY, INVALID_JSON, TOO_DEEP, NUL_CHARACTER,
- * INVALID_UTF8, DUPLICATE_MEMBER, NUMBER_OUT_OF_RANGE, NOT_AN_OBJECT for the text as a whole, else
- * INVALID_FIELD with violations UNKNOWN_FIELD, DUPLICATE_MEMBER, WRONG_TYPE, NOT_AN_INTEGER, OUT_OF_RANGE,
- * UNKNOWN_VALUE, INVALID_BASE64, ONEOF_CONFLICT. Rules of fields are not checked here: see
- * core/validate.h. */
+ * members are accepted and left out. `present` (zeroed by the caller) may be NULL. Fails with
+ * INVALID_ARGUMENT: EMPTY_BODY, INVALID_JSON, TOO_DEEP, NUL_CHARACTER, INVALID_UTF8, DUPLICATE_MEMBER,
+ * NUMBER_OUT_OF_RANGE, NOT_AN_OBJECT for the text as a whole, else INVALID_FIELD with violations
+ * UNKNOWN_FIELD, DUPLICATE_MEMBER, WRONG_TYPE, NOT_AN_INTEGER, OUT_OF_RANGE, UNKNOWN_VALUE, INVALID_BASE64,
+ * ONEOF_CONFLICT. Rules of fields are not checked here: see core/validate.h. */
 Status json_read_message (void *owner, const ApiMessage *table, Bytes text, ProtobufCMessage *message,
                           JsonPresence *present) MUST_CHECK;
 

@@ -1,6 +1,6 @@
-/* JSON to protobuf. Three steps: a scan that bounds the depth before anything recurses, jansson for the syntax,
- * and a walk over the tree that collects every wrong member with its path. Values are never repeated in what
- * is reported, for they may be personal. */
+/* JSON to protobuf. Three steps: a scan that bounds the depth before anything recurses, jansson for the
+ * syntax, and a walk over the tree that collects every wrong member with its path. Values are never repeated
+ * in what is reported, for they may be personal. */
 #include "gateway/json/field.h"
 
 #include <assert.h>
@@ -278,18 +278,19 @@ json_read_message (void *owner, const ApiMessage *table, Bytes text, ProtobufCMe
   if (scan.nul)
     return status_error (owner, STATUS_INVALID_ARGUMENT, "NUL_CHARACTER", "The body has a NUL byte");
   if (scan.depth > JSON_DEPTH_LIMIT)
-    return status_error (owner, STATUS_INVALID_ARGUMENT, "TOO_DEEP", "The body is nested deeper than %d levels",
-                         JSON_DEPTH_LIMIT);
+    return status_error (owner, STATUS_INVALID_ARGUMENT, "TOO_DEEP",
+                         "The body is nested deeper than %d levels", JSON_DEPTH_LIMIT);
   json_error_t error;
-  json_t *json = json_loadb ((const char *)text.data, text.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
-                             &error);
+  json_t *json =
+      json_loadb ((const char *)text.data, text.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
   if (json == NULL)
     return syntax_error (owner, &error);
   Reader reader = {.owner = owner, .status = STATUS_SUCCESS};
   if (json_is_object (json))
     read_object (&reader, table, message, NULL, json, present);
   else
-    reader.status = status_error (owner, STATUS_INVALID_ARGUMENT, "NOT_AN_OBJECT", "The body is not a JSON object");
+    reader.status =
+        status_error (owner, STATUS_INVALID_ARGUMENT, "NOT_AN_OBJECT", "The body is not a JSON object");
   json_decref (json);
   return reader.status;
 }

@@ -1,5 +1,6 @@
-/* Protobuf to JSON: walks the descriptor and the generated table side by side. The message has been validated,
- * so its strings are UTF-8 and its depth is bounded by the schema (no message type is recursive). */
+/* Protobuf to JSON: walks the descriptor and the generated table side by side. The message has been
+ * validated, so its strings are UTF-8 and its depth is bounded by the schema (no message type is recursive).
+ */
 #include "gateway/json/field.h"
 
 #include <math.h>
