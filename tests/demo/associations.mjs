@@ -24,7 +24,8 @@ export function apportion (count, weights) {
 }
 
 function found (random, municipality, language, nameOf) {
-  const home = new Weighted (municipality.homes, municipality.homes.map (place => place.residents)).pick (random);
+  const { homes } = municipality;
+  const home = new Weighted (homes, homes.map (place => place.residents)).pick (random);
   const town = language === 'sv' ? home.town_sv : home.town;
   return {
     language,
@@ -57,7 +58,7 @@ export function buildAssociations (country, seed) {
   }
   for (const { code } of DISTRICTS) {
     associations.filter (association => association.district === code)
-      .sort ((a, b) => (a.home.postal_code < b.home.postal_code ? -1 : a.home.postal_code > b.home.postal_code ? 1 : a.name < b.name ? -1 : 1))
+      .sort ((a, b) => (`${a.home.postal_code} ${a.name}` < `${b.home.postal_code} ${b.name}` ? -1 : 1))
       .forEach ((association, i) => {
         association.code = `${code}-${String (i + 1).padStart (3, '0')}`;
       });

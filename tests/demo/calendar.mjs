@@ -7,7 +7,8 @@ export function dayOf (year, month, day) {
   const era = Math.floor (shifted / 400);
   const yearOfEra = shifted - era * 400;
   const dayOfYear = Math.floor ((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return era * 146097 + yearOfEra * 365 + Math.floor (yearOfEra / 4) - Math.floor (yearOfEra / 100) + dayOfYear - 719468;
+  const leapDays = Math.floor (yearOfEra / 4) - Math.floor (yearOfEra / 100);
+  return era * 146097 + yearOfEra * 365 + leapDays + dayOfYear - 719468;
 }
 
 /** Year, month and day of a day number. */
@@ -15,8 +16,9 @@ export function dateOf (dayNumber) {
   const shifted = dayNumber + 719468;
   const era = Math.floor (shifted / 146097);
   const dayOfEra = shifted - era * 146097;
-  const yearOfEra = Math.floor (
-    (dayOfEra - Math.floor (dayOfEra / 1460) + Math.floor (dayOfEra / 36524) - Math.floor (dayOfEra / 146096)) / 365);
+  const count = days => Math.floor (dayOfEra / days);
+  const leapDays = count (1460) - count (36524) + count (146096);
+  const yearOfEra = Math.floor ((dayOfEra - leapDays) / 365);
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor (yearOfEra / 4) - Math.floor (yearOfEra / 100));
   const shiftedMonth = Math.floor ((5 * dayOfYear + 2) / 153);
   const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;

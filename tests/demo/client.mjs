@@ -12,7 +12,8 @@ const REQUEST_TIMEOUT_MS = 120000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 const PASSING = new Set ([429, 502, 503, 504]);
-const BROKEN_CONNECTION = new Set (['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const BROKEN_CONNECTION = new Set ([
+  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** A UUID (version 8: of the sender's own making) that is the same for the same content. */
 export function keyOf (...parts) {
@@ -29,8 +30,8 @@ export class ApiError extends Error {
     if (problem.detail) {
       lines.push (`  ${problem.detail}`);
     }
-    for (const violation of problem.violations ?? problem.errors ?? []) {
-      lines.push (`  ${violation.field ?? violation.pointer ?? ''}: ${violation.description ?? violation.detail ?? violation.reason ?? ''}`);
+    for (const { field, pointer, description, detail, reason } of problem.violations ?? problem.errors ?? []) {
+      lines.push (`  ${field ?? pointer ?? ''}: ${description ?? detail ?? reason ?? ''}`);
     }
     super (lines.join ('\n'));
     this.status = status;
@@ -112,9 +113,15 @@ export class Client {
 
   #once (method, path, { headers = {}, send = stream => stream.end () }) {
     return new Promise (resolve => {
-      const stream = httpRequest (new URL (path, this.base),
-        { method, agent: this.agent, timeout: REQUEST_TIMEOUT_MS, headers: { Accept: 'application/json', ...headers } });
-      stream.on ('timeout', () => stream.destroy (Object.assign (new Error ('timed out'), { code: 'ETIMEDOUT' })));
+      const stream = httpRequest (new URL (path, this.base), {
+        method,
+        agent: this.agent,
+        timeout: REQUEST_TIMEOUT_MS,
+        headers: { Accept: 'application/json', ...headers },
+      });
+      stream.on ('timeout', () => {
+        stream.destroy (Object.assign (new Error ('timed out'), { code: 'ETIMEDOUT' }));
+      });
       stream.on ('error', error => resolve ({ error }));
       stream.on ('response', response => {
         const chunks = [];

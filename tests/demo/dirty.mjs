@@ -11,8 +11,10 @@ import { csvField } from './csv.mjs';
 import { FAMILY_NAMES, GIVEN_NAMES, streetAddress } from './names.mjs';
 import { Random } from './random.mjs';
 
-export const COLUMNS = ['key', 'given_name', 'family_name', 'birth_date', 'email', 'street', 'postal_code', 'town', 'country',
-  'subscription', 'subscription_from'];
+export const COLUMNS = [
+  'key', 'given_name', 'family_name', 'birth_date', 'email', 'street', 'postal_code', 'town', 'country',
+  'subscription', 'subscription_from',
+];
 const ROWS = 12;
 const BIG_FIELD = 1 << 20;
 const MANY_COLUMNS = 10000;
@@ -24,7 +26,8 @@ const FIRST_BIRTH = parseIso ('1960-01-01');
 function cleanRow (random, number) {
   const given = number === 1 ? 'Väinö' : number === 2 ? 'Åsa' : random.pick (GIVEN_NAMES.fi.female.adult);
   const family = number === 1 ? 'Räisänen' : number === 2 ? 'Öhman' : random.pick (FAMILY_NAMES.fi);
-  return [`X${number}`, given, family, isoOf (FIRST_BIRTH + random.below (16000)), `person.${number}@example.org`,
+  const born = isoOf (FIRST_BIRTH + random.below (16000));
+  return [`X${number}`, given, family, born, `person.${number}@example.org`,
     streetAddress (random, 'fi'), '33100', 'Tampere', 'FI', 'Member', '2025-09-01'];
 }
 
@@ -69,9 +72,11 @@ const americanDate = (year, month, day) => `${month}/${day}/${year}`;
 /** The clean table with one more column, or other values in the row of line 5. */
 const withColumn = (name, value) => cleanTable ().map ((row, i) => [...row, i === 0 ? name : value]);
 const withLine5 = change => cleanTable ().map ((row, i) => (i === 4 ? change (row) : row));
-const wide = count => [0, 1].map (line => Array.from ({ length: count }, (_, i) => (line ? 'x' : COLUMNS[i] ?? `c${i}`)));
+const wide = count => [0, 1].map (line =>
+  Array.from ({ length: count }, (_, i) => (line ? 'x' : COLUMNS[i] ?? `c${i}`)));
 const brokenUtf8 = () => Buffer.concat ([
-  utf8 (textOf (cleanTable ().slice (0, 6))), Buffer.from ('X99,\xc3\x28,\xed\xa0\x80,1990-01-01\n', 'latin1')]);
+  utf8 (textOf (cleanTable ().slice (0, 6))),
+  Buffer.from ('X99,\xc3\x28,\xed\xa0\x80,1990-01-01\n', 'latin1')]);
 
 const badDate = value => ({
   bytes: csv (withValue (4, BIRTH_DATE, value)),
@@ -80,8 +85,8 @@ const badDate = value => ({
 });
 
 /**
- * One row a fixture: `bytes` makes it; `problem` in words; `errors` the places that must be reported; `whole` is true when the file as a
- * whole must be refused; `encoding` and `separator` as the file has them when they are not UTF-8 and a comma.
+ * One row a fixture: `bytes` makes it; `problem` in words; `errors` the places that must be reported; `whole`: the
+ * file as a whole must be refused; `encoding` and `separator` as the file has them, when not UTF-8 and a comma.
  */
 export const FIXTURES = {
   'clean.csv': { bytes: csv (cleanTable ()), problem: 'none' },
@@ -259,7 +264,8 @@ export function writeFixtures (dir, { rows = 0 } = {}) {
 }
 
 function main () {
-  const { values } = parseArgs ({ options: { out: { type: 'string' }, rows: { type: 'string', default: '0' } } });
+  const options = { out: { type: 'string' }, rows: { type: 'string', default: '0' } };
+  const { values } = parseArgs ({ options });
   const rows = Number (values.rows);
   if (!values.out || !Number.isInteger (rows) || rows < 0) {
     throw new RangeError ('usage: node tests/demo/dirty.mjs --out DIR [--rows 1000000]');

@@ -10,8 +10,8 @@ const dir = mkdtempSync (join (tmpdir (), 'heimo-dirty-'));
 afterAll (() => rmSync (dir, { recursive: true }));
 const list = writeFixtures (dir);
 const bytes = name => readFileSync (join (dir, name));
-const LABELS = { 'WINDOWS-1252': 'windows-1252', 'UTF-16LE': 'utf-16le', 'UTF-16BE': 'utf-16be', 'UTF-8': 'utf-8', 'UTF-8-BOM': 'utf-8' };
-const textOf = ({ name, encoding }) => new TextDecoder (LABELS[encoding], { fatal: true }).decode (bytes (name));
+const decode = (label, name) => new TextDecoder (label, { fatal: true }).decode (bytes (name));
+const textOf = ({ name, encoding }) => decode (encoding.replace ('-BOM', ''), name);
 
 describe ('dirty files', () => {
   it ('are all written and listed', () => {
@@ -20,8 +20,8 @@ describe ('dirty files', () => {
   });
   it ('read as the clean file once encoding, separator and line ends are known', () => {
     const clean = textOf (list.find (({ name }) => name === 'clean.csv'));
-    for (const name of ['cp1252.csv', 'utf8-bom.csv', 'utf16le.csv', 'utf16be.csv', 'semicolon.csv', 'tab.csv', 'pipe.csv',
-      'cr-only.csv', 'windows-line-ends.csv']) {
+    for (const name of ['cp1252.csv', 'utf8-bom.csv', 'utf16le.csv', 'utf16be.csv', 'semicolon.csv', 'tab.csv',
+      'pipe.csv', 'cr-only.csv', 'windows-line-ends.csv']) {
       const fixture = list.find (fixture => fixture.name === name);
       const text = textOf (fixture).replace (/\r\n?/g, '\n').replaceAll (fixture.separator, ',');
       expect (text, name).toBe (clean);
@@ -29,9 +29,9 @@ describe ('dirty files', () => {
   });
   it ('are not UTF-8 where they say so', () => {
     for (const { name, encoding } of list.filter (({ encoding }) => !encoding.startsWith ('UTF-8'))) {
-      expect (() => new TextDecoder ('utf-8', { fatal: true }).decode (bytes (name)), `${name} ${encoding}`).toThrow ();
+      expect (() => decode ('UTF-8', name), `${name} ${encoding}`).toThrow ();
     }
-    expect (() => new TextDecoder ('utf-8', { fatal: true }).decode (bytes ('broken-utf8.csv'))).toThrow ();
+    expect (() => decode ('UTF-8', 'broken-utf8.csv')).toThrow ();
   });
   it ('name a line that exists and a column of the header for each error', () => {
     for (const { name, errors } of list) {

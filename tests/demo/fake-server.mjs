@@ -18,9 +18,9 @@ export class FakeServer {
     this.answers = new Map ();
     this.requests = [];
     this.people = 0;
-    this.refuse = false;        // the dry run finds errors
-    this.failures = () => null; // asked before each request: an answer, 'drop' (after carrying it out) or nothing
-    this.lag = [0];             // what the status says, look after look
+    this.refuse = false;         // the dry run finds errors
+    this.failures = () => null;  // asked at each request: an answer, 'drop' (after carrying it out) or nothing
+    this.lag = [0];              // what the status says, look after look
     this.server = createServer ((request, response) => this.#serve (request, response));
   }
 
@@ -55,13 +55,18 @@ export class FakeServer {
   }
 
   #answer (response, { status, body, headers = {} }) {
-    response.writeHead (status, { 'Content-Type': status < 400 ? 'application/json' : 'application/problem+json', ...headers });
+    const type = status < 400 ? 'application/json' : 'application/problem+json';
+    response.writeHead (status, { 'Content-Type': type, ...headers });
     response.end (JSON.stringify (body));
   }
 
   #carryOut (method, path, query, body) {
     const row = ROUTES.find (([verb, pattern]) => verb === method && pattern.test (path));
-    return row ? row[2] (this, { body, query, ids: row[1].exec (path).slice (1) }) : problem (404, 'Not found', path);
+    if (!row) {
+      return problem (404, 'Not found', path);
+    }
+    const [, pattern, handler] = row;
+    return handler (this, { body, query, ids: pattern.exec (path).slice (1) });
   }
 }
 
@@ -76,7 +81,8 @@ function importPlaces (fake, { body }) {
 
 function batchCreateOrgans (fake, { body, ids: [organisationId] }) {
   const { organs } = json (body.toString ());
-  const known = new Set (fake.organs.filter (organ => organ.organisationId === organisationId).map (({ code }) => code));
+  const siblings = fake.organs.filter (organ => organ.organisationId === organisationId);
+  const known = new Set (siblings.map (({ code }) => code));
   for (const { code, parentCode } of organs) {
     if (known.has (code) || (parentCode && !known.has (parentCode)) || organs.length > 500) {
       return problem (409, 'Conflict', `organ ${code}`);
@@ -91,7 +97,8 @@ function listOrgans (fake, { query }) {
   const all = fake.organs.filter (({ organisationId }) => organisationId === query.get ('organisationId'));
   const begin = Number (query.get ('pageToken') ?? 0);
   const end = begin + 300;
-  return created ({ organs: all.slice (begin, end), ...(end < all.length ? { nextPageToken: String (end) } : {}) });
+  const nextPageToken = end < all.length ? String (end) : '';
+  return created ({ organs: all.slice (begin, end), nextPageToken });
 }
 
 function takeFile (fake, { body }) {
@@ -103,7 +110,8 @@ function takeFile (fake, { body }) {
 function createImport (fake, { body }) {
   const { fileId } = json (body.toString ());
   const importId = `import-${fake.imports.length + 1}`;
-  fake.imports.unshift ({ importId, fileId, state: 'IMPORT_STATE_CHECKING', checkRunId: `check-${importId}`, planHash: 'h' });
+  const state = 'IMPORT_STATE_CHECKING';
+  fake.imports.unshift ({ importId, fileId, state, checkRunId: `check-${importId}`, planHash: 'h' });
   return created ({ ...fake.imports[0] });
 }
 
@@ -136,11 +144,14 @@ function listOrganisations (fake, { query }) {
 
 function keep (list, idName) {
   return (fake, { body, ids: [organisationId] }) => {
-    const row = { [idName]: `${idName}-${fake[list].length}`, ...(organisationId ? { organisationId } : {}), ...json (body.toString ()) };
+    const row = { organisationId, [idName]: `${idName}-${fake[list].length}`, ...json (body.toString ()) };
     fake[list].push (row);
     return created (row);
   };
 }
+
+const ERROR = { position: '3', subject: '4', result: 'failed', field: 'birth_date', reason: 'DATE_INVALID',
+  description: 'no such day' };
 
 const ROUTES = [
   ['POST', /^\/v1\/places:import$/, importPlaces],
@@ -154,10 +165,10 @@ const ROUTES = [
   ['POST', /^\/v1\/import-files$/, takeFile],
   ['GET', /^\/v1\/imports$/, fake => created ({ imports: fake.imports })],
   ['POST', /^\/v1\/imports$/, createImport],
-  ['GET', /^\/v1\/imports\/([^/]+)$/, (fake, { ids: [id] }) => created (fake.imports.find (({ importId }) => importId === id))],
+  ['GET', /^\/v1\/imports\/([^/]+)$/, (fake, { ids: [id] }) =>
+    created (fake.imports.find (({ importId }) => importId === id))],
   ['POST', /^\/v1\/imports\/([^/]+):apply$/, applyImport],
   ['GET', /^\/v1\/membership\/runs\/([a-z]+)-([^/]+)$/, getRun],
-  ['GET', /^\/v1\/membership\/runs\/([^/]+)\/outcomes$/, () => created ({ outcomes: [
-    { position: '3', subject: '4', result: 'failed', field: 'birth_date', reason: 'DATE_INVALID', description: 'no such day' }] })],
+  ['GET', /^\/v1\/membership\/runs\/([^/]+)\/outcomes$/, () => created ({ outcomes: [ERROR] })],
   ['GET', /^\/v1\/hierarchy\/status$/, status],
 ];

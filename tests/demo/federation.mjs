@@ -40,17 +40,18 @@ function scouts (associations) {
 }
 
 /** The postal codes of a city in parts of about ten neighbouring codes: [[low, high], …]. */
-export function areasOf ({ homes }) {
+export function areasOf (homes) {
   const parts = Math.max (2, Math.round (homes.length / CODES_AN_AREA));
+  const begin = i => Math.floor ((i * homes.length) / parts);
   return Array.from ({ length: parts }, (_, i) => {
-    const part = homes.slice (Math.floor ((i * homes.length) / parts), Math.floor (((i + 1) * homes.length) / parts));
+    const part = homes.slice (begin (i), begin (i + 1));
     return [part[0].postal_code, part.at (-1).postal_code];
   });
 }
 
 function regions ({ municipalities }) {
-  const provinces = [...new Set (municipalities.map (({ province }) => province))].sort ((a, b) => a.localeCompare (b, 'fi'));
-  const codeOf = new Map (provinces.map ((province, i) => [province, `R${String (i + 1).padStart (2, '0')}`]));
+  const provinces = [...new Set (municipalities.map (({ province }) => province))].sort ();
+  const codeOf = new Map (provinces.map ((name, i) => [name, `R${String (i + 1).padStart (2, '0')}`]));
   const cities = [...municipalities].sort ((a, b) => b.residents - a.residents).slice (0, CITIES_WITH_AREAS);
   return {
     code: 'regions',
@@ -62,20 +63,21 @@ function regions ({ municipalities }) {
       { code: 'volunteer', name: 'Volunteer', rule: rule.position () },
     ],
     organs: [
-      ...provinces.map (province =>
-        organ (codeOf.get (province), province, 'province', null, INDEPENDENCE, rule.equals ('PROVINCE', province))),
-      ...municipalities.map (({ code, name, province }) =>
-        organ (`M${code}`, name, 'municipality', codeOf.get (province), INDEPENDENCE, rule.equals ('MUNICIPALITY', name))),
-      ...cities.flatMap (city => areasOf (city).map (([low, high], i) => organ (
-        `M${city.code}-${String (i + 1).padStart (2, '0')}`, `${city.name} ${low}–${high}`, 'area', `M${city.code}`,
+      ...provinces.map (name => organ (
+        codeOf.get (name), name, 'province', null, INDEPENDENCE, rule.equals ('PROVINCE', name))),
+      ...municipalities.map (({ code, name, province }) => organ (
+        `M${code}`, name, 'municipality', codeOf.get (province), INDEPENDENCE,
+        rule.equals ('MUNICIPALITY', name))),
+      ...cities.flatMap (({ code, name, homes }) => areasOf (homes).map (([low, high], i) => organ (
+        `M${code}-${String (i + 1).padStart (2, '0')}`, `${name} ${low}–${high}`, 'area', `M${code}`,
         INDEPENDENCE, rule.between ('POSTAL_CODE', low, high)))),
     ],
   };
 }
 
 /**
- * The whole of federation.json. `expected` says how many persons of people.csv each organisation has as members once all are placed:
- * everybody who is admitted and subscribed, for every postal code lies in a province.
+ * The whole of federation.json. `expected` says how many persons of people.csv each organisation has as members
+ * once all are placed: everybody who is admitted and subscribed, for every postal code lies in a province.
  */
 export function buildFederation (country, associations, seed, { people, members }) {
   return {

@@ -27,7 +27,7 @@ export function generate ({ people, seed, out, today = DEFAULT_TODAY }) {
   const country = loadCountry ();
   const associations = buildAssociations (country, seed);
   mkdirSync (out, { recursive: true });
-  const written = { people: 0, members: 0, associations: associations.length, postal_codes: country.gazetteer.length };
+  const written = { people: 0, members: 0 };
   const unfinished = join (out, 'people.csv.part');
   const csv = new CsvWriter (unfinished, COLUMNS);
   for (const row of new People ({ country, associations, seed, today: parseIso (today) }).rows (people)) {
@@ -36,14 +36,20 @@ export function generate ({ people, seed, out, today = DEFAULT_TODAY }) {
     written.members += row.member_type === undefined ? 0 : 1;
   }
   csv.close ();
-  writeFileSync (join (out, 'federation.json'), JSON.stringify (buildFederation (country, associations, seed, written), null, 1) + '\n');
+  const federation = buildFederation (country, associations, seed, written);
+  writeFileSync (join (out, 'federation.json'), JSON.stringify (federation, null, 1) + '\n');
   renameSync (unfinished, join (out, 'people.csv'));
-  return written;
+  return { ...written, associations: associations.length, postal_codes: country.gazetteer.length };
 }
 
 function main () {
-  const options = { people: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' },
-    out: { type: 'string' }, today: { type: 'string', default: DEFAULT_TODAY }, help: { type: 'boolean', short: 'h' } };
+  const options = {
+    people: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: '1' },
+    out: { type: 'string' },
+    today: { type: 'string', default: DEFAULT_TODAY },
+    help: { type: 'boolean', short: 'h' },
+  };
   const { values } = parseArgs ({ options });
   if (values.help) {
     console.log (USAGE);

@@ -131,6 +131,7 @@ async function upload (client, file, progress) {
   return uploaded.fileId;
 }
 
+const secondsSince = begin => ((Date.now () - begin) / 1000).toFixed (1);
 const stateOf = ({ state = '' }) => state.replace (/^IMPORT_STATE_/, '');
 
 /**
@@ -156,9 +157,10 @@ async function waitForRun (client, runId, what, progress) {
       + ` · ${total ? Math.floor ((100 * processed) / total) : 0} %`);
     if (run.done) {
       if (run.state !== 'RUN_STATE_SUCCEEDED') {
-        throw new Error (`${what}: the run ended as ${run.state}: ${run.errorReason ?? ''} ${run.error ?? ''}`.trim ());
+        const why = `${run.errorReason ?? ''} ${run.error ?? ''}`.trim ();
+        throw new Error (`${what}: ended as ${run.state}: ${why}`);
       }
-      progress.done (`${what}: ${FIGURES.format (processed)} rows in ${((Date.now () - begin) / 1000).toFixed (1)} s`);
+      progress.done (`${what}: ${FIGURES.format (processed)} rows in ${secondsSince (begin)} s`);
       return run;
     }
   }
@@ -169,7 +171,8 @@ async function refusalOf (client, { checkRunId, errors }) {
     { result: 'failed', pageSize: ERRORS_SHOWN });
   const lines = outcomes.map (({ subject, field, reason, description }) =>
     `  line ${subject}${field ? `, ${field}` : ''}: ${description || reason}`);
-  return new Error ([`the dry run found errors in ${errors ?? 'some'} rows; nothing was applied`, ...lines].join ('\n'));
+  const rows = FIGURES.format (Number (errors ?? outcomes.length));
+  return new Error ([`the dry run found errors in ${rows} rows; nothing was applied`, ...lines].join ('\n'));
 }
 
 async function importPeople (client, file, progress) {
@@ -203,6 +206,7 @@ async function isCaughtUp (client, expected) {
   const { followers = [] } = await client.get ('/v1/hierarchy/status');
   const follower = followers.find (({ source }) => source === 'membership');
   const lag = Number (follower?.lagEvents ?? 0);
+  const parked = Number (follower?.parkedEvents ?? 0);
   const behind = [];
   for (const [code, members] of Object.entries (expected)) {
     const { organisations = [] } = await client.get ('/v1/organisations', { code });
@@ -211,8 +215,11 @@ async function isCaughtUp (client, expected) {
       behind.push (`${code} has ${FIGURES.format (count)} of ${FIGURES.format (members)} members`);
     }
   }
-  return { caughtUp: follower !== undefined && lag === 0 && behind.length === 0,
-    text: [`${FIGURES.format (lag)} events behind`, ...behind].join (', '), lag, parked: Number (follower?.parkedEvents ?? 0) };
+  return {
+    caughtUp: follower !== undefined && lag === 0 && behind.length === 0,
+    text: [`${FIGURES.format (lag)} events behind`, ...behind].join (', '),
+    parked,
+  };
 }
 
 /** Waits until every person is placed. Gives up when nothing has moved for `patience` milliseconds. */
@@ -223,7 +230,7 @@ async function waitForHierarchy (client, expected, progress, patience) {
     const { caughtUp, text, parked } = await isCaughtUp (client, expected);
     progress.show (`hierarchy: ${text}`);
     if (caughtUp) {
-      progress.done (`hierarchy: everybody placed after ${((Date.now () - begin) / 1000).toFixed (1)} s`);
+      progress.done (`hierarchy: everybody placed after ${secondsSince (begin)} s`);
       return;
     }
     if (text !== last) {
@@ -240,7 +247,7 @@ function readFederation (dir) {
   try {
     return JSON.parse (readFileSync (path, 'utf8'));
   } catch (error) {
-    throw new Error (`cannot read ${path} (${error.message}); write it with tests/demo/generate.mjs --out ${dir}`);
+    throw new Error (`cannot read ${path} (${error.message}); write it with generate.mjs --out ${dir}`);
   }
 }
 
@@ -263,7 +270,8 @@ export async function load ({ url, dir, progress = new Progress (), patience = 6
 }
 
 async function main () {
-  const { values } = parseArgs ({ options: { url: { type: 'string' }, dir: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+  const options = { url: { type: 'string' }, dir: { type: 'string' }, help: { type: 'boolean', short: 'h' } };
+  const { values } = parseArgs ({ options });
   if (values.help) {
     console.log (USAGE);
   } else if (!values.url || !values.dir) {
@@ -276,7 +284,8 @@ async function main () {
 
 if (process.argv[1] && realpathSync (process.argv[1]) === fileURLToPath (import.meta.url)) {
   main ().catch (error => {
-    console.error (`\n${error instanceof ApiError || error.constructor === Error ? error.message : error.stack}`);
+    const foreseen = error instanceof ApiError || error.constructor === Error;
+    console.error (`\n${foreseen ? error.message : error.stack}`);
     process.exitCode = 1;
   });
 }

@@ -60,7 +60,8 @@ export const DISTRICTS = [
   { code: 'D09', name: 'Pohjois-Suomen piiri', provinces: ['Pohjois-Pohjanmaa', 'Kainuu', 'Lappi'] },
   { code: 'D10', name: 'Svenska distriktet', provinces: [] },
 ];
-const DISTRICT_OF_PROVINCE = new Map (DISTRICTS.flatMap (({ code, provinces }) => provinces.map (name => [name, code])));
+const DISTRICT_OF_PROVINCE = new Map (
+  DISTRICTS.flatMap (({ code, provinces }) => provinces.map (name => [name, code])));
 
 /** The district code of a Finnish-language association. */
 export function districtOf (municipality, province) {

@@ -89,7 +89,8 @@ const ASSOCIATIONS = {
       ilvekset peurat jotos retkeläiset soturit eräpojat tähdet polut kettuset majavat`),
   },
   sv: {
-    first: words ('Havs Skogs Skärgårds Berg Strand Nord Syd Fjäll Äng Björk Tall Vind Storm Eld Stjärn Ö Fjärd Sjö'),
+    first: words (`Havs Skogs Skärgårds Berg Strand Nord Syd Fjäll Äng Björk Tall Vind Storm Eld Stjärn Ö Fjärd
+      Sjö`),
     last: words ('örnarna falkarna vargarna spejarna vandrarna svalorna björnarna ugglorna elden stigen'),
   },
 };

@@ -8,9 +8,9 @@ import { Random, Weighted } from './random.mjs';
 import { Neighbourhood } from './associations.mjs';
 
 export const COLUMNS = [
-  'key', 'given_name', 'family_name', 'birth_date', 'personal_identity_code', 'language', 'email', 'phone', 'street',
-  'postal_code', 'town', 'country', 'family', 'guardian_keys', 'subscription', 'subscription_from', 'organ_code',
-  'admitted_from', 'member_type', 'position', 'position_from',
+  'key', 'given_name', 'family_name', 'birth_date', 'personal_identity_code', 'language', 'email', 'phone',
+  'street', 'postal_code', 'town', 'country', 'family', 'guardian_keys', 'subscription', 'subscription_from',
+  'organ_code', 'admitted_from', 'member_type', 'position', 'position_from',
 ];
 
 /** The positions that every local association fills, in the order of need. */
@@ -72,7 +72,8 @@ export class People {
     const household = this.#householdAt (home, this.#languageAt (home));
     household.family = `F${String (++this.families).padStart (7, '0')}`;
     const guardianCount = most >= 3 && random.chance (0.8) ? 2 : 1;
-    const ages = Array.from ({ length: Math.min (CHILDREN.pick (random), most - guardianCount) }, () => CHILD_AGE.pick (random))
+    const childCount = Math.min (CHILDREN.pick (random), most - guardianCount);
+    const ages = Array.from ({ length: childCount }, () => CHILD_AGE.pick (random))
       .sort ((a, b) => b - a);
     const guardians = [];
     for (let i = 0; i < guardianCount; i++) {
@@ -86,7 +87,8 @@ export class People {
 
   #guardian (household, eldest, order) {
     const random = this.random;
-    const age = Math.min (60, Math.max (28, eldest + 22 + Math.floor ((random.float () + random.float ()) * 10)));
+    const difference = 22 + Math.floor ((random.float () + random.float ()) * 10);
+    const age = Math.min (60, Math.max (28, eldest + difference));
     const sex = (order === 0) === random.chance (0.85) ? 'female' : 'male';
     const person = this.#person (household, { age, sex, generation: 'adult' });
     if (order === 1 && random.chance (FORMER_FAMILY_NAME)) {
@@ -104,7 +106,8 @@ export class People {
 
   #child (household, age) {
     const random = this.random;
-    const person = this.#person (household, { age, sex: random.chance (0.55) ? 'female' : 'male', generation: 'child' });
+    const sex = random.chance (0.55) ? 'female' : 'male';
+    const person = this.#person (household, { age, sex, generation: 'child' });
     person.guardian_keys = household.guardianKeys;
     if (age < 13) {
       person.email = '';
@@ -144,7 +147,8 @@ export class People {
   }
 
   #single (household, age) {
-    return this.#person (household, { age, sex: this.random.chance (0.53) ? 'female' : 'male', generation: age < 25 ? 'child' : 'adult' });
+    const sex = this.random.chance (0.53) ? 'female' : 'male';
+    return this.#person (household, { age, sex, generation: age < 25 ? 'child' : 'adult' });
   }
 
   #languageAt (home) {
@@ -194,7 +198,8 @@ export class People {
   }
 
   #email ({ key, given_name, family_name }) {
-    return `${plainLetters (given_name)}.${plainLetters (family_name)}.${Number (key.slice (1))}@${this.random.pick (DOMAINS)}`;
+    const name = `${plainLetters (given_name)}.${plainLetters (family_name)}`;
+    return `${name}.${Number (key.slice (1))}@${this.random.pick (DOMAINS)}`;
   }
 
   #admit (person, association, subscription) {
@@ -213,12 +218,14 @@ export class People {
     const years = Math.max (0, (this.today - earliest) / DAYS_A_YEAR);
     const day = this.today - Math.floor (random.float () ** 2 * years * DAYS_A_YEAR);
     const autumn = `${dateOf (day).year}-09-${String (random.between (1, 30)).padStart (2, '0')}`;
-    const chosen = random.chance (0.6) && autumn >= isoOf (earliest) && autumn <= isoOf (this.today) ? autumn : isoOf (day);
+    const possible = autumn >= isoOf (earliest) && autumn <= isoOf (this.today);
+    const chosen = random.chance (0.6) && possible ? autumn : isoOf (day);
     return chosen < association.founded ? association.founded : chosen;
   }
 
   #appoint (person, position) {
-    const since = isoOf (Math.max (this.today - this.random.below (4 * 365), person.born + Math.ceil (15 * DAYS_A_YEAR)));
+    const ofAge = person.born + Math.ceil (15 * DAYS_A_YEAR);
+    const since = isoOf (Math.max (this.today - this.random.below (4 * 365), ofAge));
     person.position = position;
     person.position_from = since < person.admitted_from ? person.admitted_from : since;
   }

