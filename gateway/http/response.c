@@ -1,0 +1,166 @@
+/* Writing the head of an answer, and the problem bodies of the codec's own refusals. */
+#include "gateway/http/response.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const struct {
+  unsigned status;
+  const char *phrase;
+} phrases[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {206, "Partial Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
+    {422, "Unprocessable Content"},
+    {425, "Too Early"},
+    {426, "Upgrade Required"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {499, "Client Closed Request"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+};
+
+const char *
+http_status_phrase (unsigned status)
+{
+  for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+    if (phrases[i].status == status)
+      return phrases[i].phrase;
+  return "Status";
+}
+
+void
+http_date (char date[HTTP_DATE_BYTES], int64_t seconds)
+{
+  static const char days[] = "SunMonTueWedThuFriSat";
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  time_t when = (time_t)seconds;
+  struct tm tm;
+  /* Not strftime: its names follow the locale. */
+  gmtime_r (&when, &tm);
+  char text[64];
+  snprintf (text, sizeof text, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + tm.tm_wday * 3, tm.tm_mday,
+            months + tm.tm_mon * 3, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+  memcpy (date, text, HTTP_DATE_BYTES - 1);
+  date[HTTP_DATE_BYTES - 1] = 0;
+}
+
+/* A field that would let its value start another field or another answer, or contradict the codec's own
+ * framing. */
+static bool
+can_send (const HttpField *field)
+{
+  static const char *const ours[] = {"content-length", "transfer-encoding", "connection", "date"};
+  HttpText name = {field->name, strlen (field->name)};
+  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+    if (http_text_is (name, ours[i]))
+      return false;
+  for (size_t i = 0; i < name.length; i++)
+    if (!http_is_token ((unsigned char)name.data[i]))
+      return false;
+  for (const char *c = field->value; *c != 0; c++)
+    if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
+      return false;
+  return name.length > 0;
+}
+
+static char *
+put (char *out, const char *text)
+{
+  size_t length = strlen (text);
+  memcpy (out, text, length);
+  return out + length;
+}
+
+static char *
+put_number (char *out, uint64_t number)
+{
+  char digits[20];
+  size_t count = 0;
+  do
+    digits[count++] = (char)('0' + number % 10);
+  while ((number /= 10) > 0);
+  while (count > 0)
+    *out++ = digits[--count];
+  return out;
+}
+
+static char *
+put_framing (char *out, const HttpResponse *response)
+{
+  if (response->extent == HTTP_EXTENT_LENGTH)
+    out = put (put_number (put (out, "Content-Length: "), response->length), "\r\n");
+  else if (response->extent == HTTP_EXTENT_CHUNKS)
+    out = put (out, "Transfer-Encoding: chunked\r\n");
+  if (response->persistence == HTTP_CLOSE)
+    out = put (out, "Connection: close\r\n");
+  else if (response->version == HTTP_1_0)
+    out = put (out, "Connection: keep-alive\r\n");
+  return out;
+}
+
+/* More than the status line, Date, framing and the empty line ever take. */
+#define FIXED_BYTES 256
+
+Bytes
+http_response_head (void *context, const HttpResponse *response)
+{
+  size_t size = FIXED_BYTES;
+  for (size_t i = 0; i < response->field_count; i++) {
+    if (!can_send (&response->fields[i]))
+      return (Bytes){NULL, 0};
+    size += strlen (response->fields[i].name) + strlen (response->fields[i].value) + 4;
+  }
+  char *start = memory_must (talloc_size (context, size));
+  char *out = put_number (put (start, "HTTP/1.1 "), response->status);
+  out = put (put (put (out, " "), http_status_phrase (response->status)), "\r\nDate: ");
+  out = put (put (out, response->date), "\r\n");
+  for (size_t i = 0; i < response->field_count; i++) {
+    out = put (put (out, response->fields[i].name), ": ");
+    out = put (put (out, response->fields[i].value), "\r\n");
+  }
+  out = put (put_framing (out, response), "\r\n");
+  return (Bytes){(const uint8_t *)start, (size_t)(out - start)};
+}
+
+Bytes
+http_problem (void *context, const char *base, const HttpFault *fault)
+{
+  char *text = memory_format (
+      context, "{\"type\":\"%s%s\",\"title\":\"%s\",\"status\":%u,\"detail\":\"%s\",\"reason\":\"%s\"}\n",
+      base == NULL ? "" : base, fault->reason, http_status_phrase (fault->status), fault->status,
+      fault->detail, fault->reason);
+  return (Bytes){(const uint8_t *)text, strlen (text)};
+}
