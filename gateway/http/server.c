@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <search.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -280,15 +281,37 @@ http_server_new (void *parent, struct event_base *base, const HttpOptions *optio
   return server;
 }
 
+/* "ADDRESS:PORT"; libevent's parser refuses port 0, so the port is ours. */
+static bool
+parse_address (const char *text, struct sockaddr_storage *address, int *length)
+{
+  char host[INET6_ADDRSTRLEN + 2];
+  const char *colon = strrchr (text, ':');
+  if (colon == NULL || (size_t)(colon - text) >= sizeof host || strspn (colon + 1, "0123456789") > 5)
+    return false;
+  unsigned long port = strtoul (colon + 1, NULL, 10);
+  memcpy (host, text, (size_t)(colon - text));
+  host[colon - text] = 0;
+  *length = sizeof *address;
+  if (port > 65535 || colon[1] == 0 || colon[1 + strspn (colon + 1, "0123456789")] != 0 ||
+      evutil_parse_sockaddr_port (host, (struct sockaddr *)address, length) != 0)
+    return false;
+  if (address->ss_family == AF_INET6)
+    ((struct sockaddr_in6 *)(void *)address)->sin6_port = htons ((uint16_t)port);
+  else
+    ((struct sockaddr_in *)(void *)address)->sin_port = htons ((uint16_t)port);
+  return true;
+}
+
 Status
 http_server_listen (HttpServer *server, const char *address, bool reuse_port)
 {
   struct sockaddr_storage storage = {0};
-  int length = sizeof storage;
+  int length = 0;
   unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
   if (reuse_port)
     flags |= LEV_OPT_REUSEABLE_PORT;
-  if (evutil_parse_sockaddr_port (address, (struct sockaddr *)&storage, &length) != 0)
+  if (!parse_address (address, &storage, &length))
     return status_error (server, STATUS_INVALID_ARGUMENT, "BAD_ADDRESS", "%s is not ADDRESS:PORT", address);
   server->listener = evconnlistener_new_bind (server->base, on_accept, server, flags, BACKLOG,
                                               (struct sockaddr *)&storage, length);
