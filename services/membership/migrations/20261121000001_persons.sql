@@ -1,0 +1,197 @@
+-- migrate:up
+
+-- Both are trusted extensions: the owner of the database may create them.
+create extension if not exists pg_trgm;
+create extension if not exists btree_gist;
+
+-- Gaps are harmless here, so a sequence: a counter row would let one registrar wait for another.
+create sequence member_number start with 1000001;
+
+-- Who a person is today: one row, found by its key. Everything in it can be made anew from person_version.
+create table person (
+  federation_id uuid not null,
+  person_id uuid not null,
+  member_number text not null,
+  key text check (key <> ''),
+  given_name text not null,
+  family_name text not null,
+  birth_date date,
+  identity_cipher bytea,
+  identity_index bytea,
+  language text not null default '',
+  email text not null default '',
+  phone text not null default '',
+  end_date date,
+  end_reason text not null default '',
+  -- Goes up with every change of the person, addresses, facts and relations included: the entity tag.
+  version bigint not null default 1,
+  create_time timestamptz not null,
+  update_time timestamptz not null,
+  -- The first day on which person_version says something else than this row; null for never.
+  refresh_on date,
+  -- Taken out of the register (import undone): hidden from every list, kept for history.
+  withdrawn boolean not null default false,
+  -- Folded for search: family and given name; given and family name; these with number, key and e-mail.
+  search_name text not null,
+  search_given text not null,
+  search_text text not null,
+  -- The name's collation key in the federation's language.
+  sort_key bytea not null,
+  primary key (federation_id, person_id),
+  check ((identity_cipher is null) = (identity_index is null))
+) with (fillfactor = 90);
+
+create unique index person_member_number on person (federation_id, member_number);
+create unique index person_key on person (federation_id, key) where key is not null and not withdrawn;
+create unique index person_identity on person (federation_id, identity_index)
+  where identity_index is not null and not withdrawn;
+create index person_sort on person (federation_id, sort_key, person_id) where not withdrawn;
+create index person_birth_date on person (federation_id, birth_date, person_id) where not withdrawn;
+create index person_search_name on person (federation_id, search_name text_pattern_ops) where not withdrawn;
+create index person_search_given on person (federation_id, search_given text_pattern_ops) where not withdrawn;
+create index person_search_text on person using gin (search_text gin_trgm_ops) where not withdrawn;
+create index person_refresh on person (federation_id, refresh_on) where refresh_on is not null;
+
+-- Every state of a person's own fields, in two times: valid (when it is true) and recorded (when it was believed).
+-- Rows are never changed but to set superseded_at, and superseded_run_id with it.
+create table person_version (
+  federation_id uuid not null,
+  version_id uuid not null,
+  person_id uuid not null,
+  valid daterange not null check (not isempty (valid)),
+  recorded_at timestamptz not null,
+  recorded_by text not null,
+  run_id uuid,
+  superseded_at timestamptz,
+  superseded_run_id uuid,
+  key text,
+  given_name text not null,
+  family_name text not null,
+  birth_date date,
+  -- The id under which the birth date is published as a fact: changes only with the birth date.
+  birth_fact_id uuid,
+  identity_cipher bytea,
+  identity_index bytea,
+  language text not null default '',
+  email text not null default '',
+  phone text not null default '',
+  end_date date,
+  end_reason text not null default '',
+  primary key (federation_id, version_id),
+  foreign key (federation_id, person_id) references person,
+  check (superseded_at >= recorded_at)
+);
+-- Cheaper than an exclusion constraint by half of an import's time; that periods do not overlap is kept by the
+-- cutting under the person's row lock, and checked by the auditor.
+create unique index person_version_start on person_version (federation_id, person_id, lower (valid))
+  where superseded_at is null;
+create index person_version_person on person_version (federation_id, person_id);
+
+-- Where a person lives. One address on a day. An address carries five facts, all under address_id.
+create table address (
+  federation_id uuid not null,
+  address_id uuid not null,
+  person_id uuid not null,
+  valid daterange not null check (not isempty (valid)),
+  recorded_at timestamptz not null,
+  recorded_by text not null,
+  run_id uuid,
+  superseded_at timestamptz,
+  superseded_run_id uuid,
+  street text not null default '',
+  postal_code text not null default '',
+  town text not null default '',
+  municipality text not null default '',
+  province text not null default '',
+  country text not null,
+  primary key (federation_id, address_id),
+  foreign key (federation_id, person_id) references person,
+  check (superseded_at >= recorded_at),
+  constraint address_one_a_day
+    exclude using gist (federation_id with =, person_id with =, valid with &&) where (superseded_at is null)
+);
+create index address_person on address (federation_id, person_id);
+create index address_postal_code on address (federation_id, postal_code) where superseded_at is null;
+create index address_municipality on address (federation_id, municipality) where superseded_at is null;
+
+-- Subscriptions (7), admissions (8), positions (9) and tags (10): the numbers of heimo.common.v1.FactKind.
+create table person_fact (
+  federation_id uuid not null,
+  fact_id uuid not null,
+  person_id uuid not null,
+  kind smallint not null check (kind between 7 and 10),
+  value text not null default '',
+  organ_id uuid,
+  valid daterange not null check (not isempty (valid)),
+  recorded_at timestamptz not null,
+  recorded_by text not null,
+  run_id uuid,
+  superseded_at timestamptz,
+  superseded_run_id uuid,
+  primary key (federation_id, fact_id),
+  foreign key (federation_id, person_id) references person,
+  check (superseded_at >= recorded_at),
+  check ((organ_id is not null) = (kind in (8, 9)) or kind = 9)
+);
+create index person_fact_person on person_fact (federation_id, person_id);
+
+-- A household. The key is that of the register the data came from.
+create table family (
+  federation_id uuid not null,
+  family_id uuid not null,
+  key text check (key <> ''),
+  create_time timestamptz not null,
+  run_id uuid,
+  primary key (federation_id, family_id)
+);
+create unique index family_key on family (federation_id, key) where key is not null;
+
+-- 1: person_id is a guardian of the person other_id; 2: person_id belongs to the family other_id.
+create table relation (
+  federation_id uuid not null,
+  relation_id uuid not null,
+  kind smallint not null check (kind in (1, 2)),
+  person_id uuid not null,
+  other_id uuid not null,
+  valid daterange not null check (not isempty (valid)),
+  recorded_at timestamptz not null,
+  recorded_by text not null,
+  run_id uuid,
+  superseded_at timestamptz,
+  superseded_run_id uuid,
+  primary key (federation_id, relation_id),
+  foreign key (federation_id, person_id) references person,
+  check (superseded_at >= recorded_at),
+  check (person_id <> other_id)
+);
+create index relation_person on relation (federation_id, person_id);
+create index relation_other on relation (federation_id, other_id);
+
+-- The gazetteer.
+create table place (
+  federation_id uuid not null,
+  country text not null,
+  postal_code text not null,
+  town text not null,
+  municipality text not null,
+  province text not null,
+  primary key (federation_id, country, postal_code)
+);
+
+-- What the hierarchy service told of its organs: a projection of its events.
+create table organ_ref (
+  federation_id uuid not null,
+  organ_id uuid not null,
+  organisation_id uuid not null,
+  code text not null,
+  name text not null,
+  kind text not null default '',
+  valid_from date,
+  valid_to date,
+  primary key (federation_id, organ_id)
+);
+create index organ_ref_code on organ_ref (federation_id, code);
+
+-- migrate:down
+drop table organ_ref, place, relation, family, person_fact, address, person_version, person;
+drop sequence member_number;
