@@ -1,8 +1,8 @@
 /* Db: one PostgreSQL connection, used by one thread.
  *
- * It connects by itself when it is first used and again after PostgreSQL restarted; in between everything answers
- * UNAVAILABLE / DATABASE_UNAVAILABLE with a time to retry. Statements are named queries from sql/ files, embedded at
- * build time (see sqlgen.c) and prepared on first use in a session.
+ * It connects by itself when it is first used and again after PostgreSQL restarted; in between everything
+ * answers UNAVAILABLE / DATABASE_UNAVAILABLE with a time to retry. Statements are named queries from sql/
+ * files, embedded at build time (see sqlgen.c) and prepared on first use in a session.
  */
 #ifndef HEIMO_DB_DB_H
 #define HEIMO_DB_DB_H
@@ -16,8 +16,9 @@
 
 typedef struct Db Db;
 
-/* A named query. In the .sql file it begins with a line "-- name: person_get" and its parameters are written :name, or
- * :name? when an empty text stands for SQL NULL; here they are $1, $2 … in the order of `parameters`. */
+/* A named query. In the .sql file it begins with a line "-- name: person_get" and its parameters are written
+ * :name, or :name? when an empty text stands for SQL NULL; here they are $1, $2 … in the order of
+ * `parameters`. */
 typedef struct DbQuery {
   const char *name;
   const char *sql;
@@ -25,7 +26,8 @@ typedef struct DbQuery {
   const char *const *parameters;
 } DbQuery;
 
-/* What a broken constraint means to the caller: a row of a service's table. Looked up by the constraint's name. */
+/* What a broken constraint means to the caller: a row of a service's table. Looked up by the constraint's
+ * name. */
 typedef struct DbConstraint {
   const char *name; /* of the constraint or unique index in the schema */
   StatusCode code;
@@ -34,22 +36,23 @@ typedef struct DbConstraint {
   const char *message;
 } DbConstraint;
 
-/* A connection to `conninfo` (libpq's key=value form or URI) that is not made before it is needed. `constraints` ends
- * with a row whose name is NULL; may be NULL. */
+/* A connection to `conninfo` (libpq's key=value form or URI) that is not made before it is needed.
+ * `constraints` ends with a row whose name is NULL; may be NULL. */
 Db *db_new (void *owner, const char *conninfo, const DbConstraint *constraints);
 
-/* Connects if there is no connection. UNAVAILABLE when PostgreSQL cannot be reached; at most one attempt is made
- * every 100 ms. */
+/* Connects if there is no connection. UNAVAILABLE when PostgreSQL cannot be reached; at most one attempt is
+ * made every 100 ms. */
 Status db_connect (Db *db, void *owner) MUST_CHECK;
 
-/* How a transaction ends or begins. A second db_begin inside a transaction is a programming error (assert). */
+/* How a transaction ends or begins. A second db_begin inside a transaction is a programming error (assert).
+ */
 Status db_begin (Db *db, void *owner, unsigned timeout_ms) MUST_CHECK;
 
 /* A read-only transaction in which every statement sees the same state. */
 Status db_begin_snapshot (Db *db, void *owner, unsigned timeout_ms) MUST_CHECK;
 
-/* Commits. UNAVAILABLE / OUTCOME_UNKNOWN when the connection broke before the answer came: the change may or may not
- * have taken effect. */
+/* Commits. UNAVAILABLE / OUTCOME_UNKNOWN when the connection broke before the answer came: the change may or
+ * may not have taken effect. */
 Status db_commit (Db *db, void *owner) MUST_CHECK;
 
 /* Rolls back if a transaction is open. Cannot fail: a broken connection has rolled back by itself. */
@@ -58,8 +61,8 @@ void db_rollback (Db *db);
 /* True between db_begin and db_commit or db_rollback. */
 bool db_in_transaction (const Db *db);
 
-/* Sets the statement timeout of statements outside transactions, rounded up to 1, 5, 30 or 60 s; costs a round trip
- * only when it changes. */
+/* Sets the statement timeout of statements outside transactions, rounded up to 1, 5, 30 or 60 s; costs a
+ * round trip only when it changes. */
 Status db_limit (Db *db, void *owner, unsigned timeout_ms) MUST_CHECK;
 
 /* A value for a parameter. Make one with the functions below. */
@@ -142,8 +145,8 @@ db_byte_strings (const char *name, const Bytes *byte_strings, size_t count)
   return (DbValue){.name = name, .kind = DB_BYTES_ARRAY, .byte_strings = byte_strings, .count = count};
 }
 
-/* Every parameter that no other value names is taken from the message's field of that name (strings, numbers, enums,
- * booleans, bytes). */
+/* Every parameter that no other value names is taken from the message's field of that name (strings, numbers,
+ * enums, booleans, bytes). */
 static inline DbValue
 db_message (const ProtobufCMessage *message)
 {
@@ -154,18 +157,19 @@ db_message (const ProtobufCMessage *message)
 typedef struct DbResult DbResult;
 
 /* Two arguments made of a list of values: DB_VALUES (db_text ("a", x), db_integer ("b", 1)). */
-#define DB_VALUES(...)                                                                                                 \
+#define DB_VALUES(...)                                                                                       \
   (const DbValue[]){__VA_ARGS__}, sizeof ((const DbValue[]){__VA_ARGS__}) / sizeof (DbValue)
 
 /* Runs a query. `result` may be NULL. A parameter without a value is INTERNAL. Database errors become: broken
- * constraint — its row in the constraint table, else FAILED_PRECONDITION / CONSTRAINT; serialization or deadlock —
- * ABORTED / CONFLICT (the skeleton runs the handler again); timeout — DEADLINE_EXCEEDED; connection — UNAVAILABLE. */
-Status db_run (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count, DbResult **result)
-  MUST_CHECK;
+ * constraint — its row in the constraint table, else FAILED_PRECONDITION / CONSTRAINT; serialization or
+ * deadlock — ABORTED / CONFLICT (the skeleton runs the handler again); timeout — DEADLINE_EXCEEDED;
+ * connection — UNAVAILABLE. */
+Status db_run (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count,
+               DbResult **result) MUST_CHECK;
 
 /* As db_run, but without a row it fails with NOT_FOUND / `reason`, and with a row reads it into `message`. */
-Status db_run_one (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count, const char *reason,
-                   ProtobufCMessage *message) MUST_CHECK;
+Status db_run_one (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count,
+                   const char *reason, ProtobufCMessage *message) MUST_CHECK;
 
 /* Rows returned, or rows changed for a statement that returns none. */
 size_t db_row_count (const DbResult *result);
@@ -185,14 +189,15 @@ int64_t db_time (const DbResult *result, size_t row, const char *column);
 /* The same as bytes on `owner`; {NULL, 0} for SQL NULL. */
 Bytes db_byte_value (void *owner, const DbResult *result, size_t row, const char *column);
 
-/* Copies a row into a message: every column whose name is a field (or "address.street": a field of a nested message)
- * is set; other columns are passed over. SQL NULL, infinity and -infinity leave the default; timestamps become
- * RFC 3339 in UTC; enums are stored as numbers. Allocates on `owner`. */
+/* Copies a row into a message: every column whose name is a field (or "address.street": a field of a nested
+ * message) is set; other columns are passed over. SQL NULL, infinity and -infinity leave the default;
+ * timestamps become RFC 3339 in UTC; enums are stored as numbers. Allocates on `owner`. */
 void db_read_row (void *owner, const DbResult *result, size_t row, ProtobufCMessage *message);
 
-/* All rows as new messages of a type: an array of pointers on `owner` to be assigned to a repeated field; *count is
- * the number of rows. NULL when there are none. */
-void *db_read_rows (void *owner, const DbResult *result, const ProtobufCMessageDescriptor *descriptor, size_t *count);
+/* All rows as new messages of a type: an array of pointers on `owner` to be assigned to a repeated field;
+ * *count is the number of rows. NULL when there are none. */
+void *db_read_rows (void *owner, const DbResult *result, const ProtobufCMessageDescriptor *descriptor,
+                    size_t *count);
 
 /* Streams rows in with COPY … FROM STDIN (text format). The statement is SQL, not a named query. */
 Status db_copy_begin (Db *db, void *owner, const char *sql) MUST_CHECK;

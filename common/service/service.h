@@ -1,7 +1,8 @@
 /* The skeleton that every service's main calls: service_main (&membership, argc, argv).
  *
- * It owns signals, configuration, logging, health, metrics, sockets, worker threads, event followers, runs, the
- * scheduler and the drain. A service is a table of what it offers; a handler is straight-line code on a worker thread.
+ * It owns signals, configuration, logging, health, metrics, sockets, worker threads, event followers, runs,
+ * the scheduler and the drain. A service is a table of what it offers; a handler is straight-line code on a
+ * worker thread.
  */
 #ifndef HEIMO_SERVICE_SERVICE_H
 #define HEIMO_SERVICE_SERVICE_H
@@ -19,8 +20,8 @@
 #include "heimo/bus/v1/event_log.pb-c.h"
 #include "heimo/common/v1/run.pb-c.h"
 
-/* One call, one event batch or one step of a run while it is being worked on. It is a talloc context: what a handler
- * allocates, it allocates on the call. */
+/* One call, one event batch or one step of a run while it is being worked on. It is a talloc context: what a
+ * handler allocates, it allocates on the call. */
 typedef struct Call {
   Db *db;                      /* inside a transaction, except for read-only methods */
   const Principal *principal;  /* on whose behalf */
@@ -35,45 +36,46 @@ typedef struct Call {
   struct CallEffects *effects; /* events raised, runs started: the skeleton's business */
 } Call;
 
-/* Reads the clock again, after the rows to be changed have been locked, so that recorded times of one aggregate follow
- * the order of its changes. */
+/* Reads the clock again, after the rows to be changed have been locked, so that recorded times of one
+ * aggregate follow the order of its changes. */
 void call_stamp (Call *call);
 
 /* call->now as RFC 3339, on the call. */
 const char *call_time_text (Call *call);
 
-/* Raises an event about an aggregate; it is appended to the event log by the last statements before COMMIT. The event
- * is packed at once. */
+/* Raises an event about an aggregate; it is appended to the event log by the last statements before COMMIT.
+ * The event is packed at once. */
 void call_raise_event (Call *call, const char *aggregate_id, const ProtobufCMessage *event);
 
-/* Queues a run in the call's transaction; a replica takes it after COMMIT. `cursor` is the text the first step gets.
- * Returns the new run's id, on the call. */
-Status call_start_run (Call *call, const char *type, const char *subject, const char *target, const char *plan_hash,
-                       const char *cursor, const char **run_id) MUST_CHECK;
+/* Queues a run in the call's transaction; a replica takes it after COMMIT. `cursor` is the text the first
+ * step gets. Returns the new run's id, on the call. */
+Status call_start_run (Call *call, const char *type, const char *subject, const char *target,
+                       const char *plan_hash, const char *cursor, const char **run_id) MUST_CHECK;
 
 /* ABORTED / ETAG_MISMATCH unless `etag` satisfies both the request's own etag (may be "") and If-Match. */
 Status call_check_etag (Call *call, const char *requested, const char *current) MUST_CHECK;
 
-/* One step of a run: bounded work in one transaction, at most about a second. The skeleton stores the cursor, the
- * counts and the outcomes in the same transaction; after a crash the next step starts from them. */
+/* One step of a run: bounded work in one transaction, at most about a second. The skeleton stores the cursor,
+ * the counts and the outcomes in the same transaction; after a crash the next step starts from them. */
 typedef struct RunStep {
-  const Run *run;      /* as it was before this step */
-  const char *cursor;  /* in: where to go on; out: where the next step goes on (on the call) */
-  bool done;           /* out: no further step */
-  uint64_t total;      /* out: units of work in all, when it becomes known */
-  uint64_t processed;  /* out: units done by this step, added to the run's; likewise the next three */
+  const Run *run;     /* as it was before this step */
+  const char *cursor; /* in: where to go on; out: where the next step goes on (on the call) */
+  bool done;          /* out: no further step */
+  uint64_t total;     /* out: units of work in all, when it becomes known */
+  uint64_t processed; /* out: units done by this step, added to the run's; likewise the next three */
   uint64_t succeeded;
   uint64_t skipped;
   uint64_t failed;
   struct RunOutcomes *outcomes; /* the skeleton's business */
 } RunStep;
 
-/* Records what happened to one subject. `result`: "succeeded", "skipped", "warning" or "failed". Texts are copied. */
-void run_outcome (RunStep *step, uint64_t position, const char *subject, const char *result, const char *field,
-                  const char *reason, const char *description);
+/* Records what happened to one subject. `result`: "succeeded", "skipped", "warning" or "failed". Texts are
+ * copied. */
+void run_outcome (RunStep *step, uint64_t position, const char *subject, const char *result,
+                  const char *field, const char *reason, const char *description);
 
-/* A kind of run. A failed status ends the run as FAILED, except UNAVAILABLE, ABORTED and DEADLINE_EXCEEDED, after which
- * the step is tried again later. */
+/* A kind of run. A failed status ends the run as FAILED, except UNAVAILABLE, ABORTED and DEADLINE_EXCEEDED,
+ * after which the step is tried again later. */
 typedef struct RunType {
   const char *name;
   Status (*step) (Call *call, RunStep *step);
@@ -88,8 +90,9 @@ typedef struct Schedule {
   int hour, minute; /* in the federation's time zone */
 } Schedule;
 
-/* Whose events the service follows, and what it does with them. Events come in order of seq within a lane; a batch is
- * of one lane and one federation. Applied in one transaction together with the cursor: each event takes effect once. */
+/* Whose events the service follows, and what it does with them. Events come in order of seq within a lane; a
+ * batch is of one lane and one federation. Applied in one transaction together with the cursor: each event
+ * takes effect once. */
 typedef struct Follower {
   const char *source;       /* service name */
   const char *const *types; /* full event names, NULL-terminated */
@@ -115,11 +118,14 @@ typedef struct Service {
   Status (*open) (void *owner, const void *config, Clock *clock, void **state);
 } Service;
 
-/* Runs the service until SIGTERM or SIGINT. Returns the exit status of the process. `--help` prints the configuration,
+/* Runs the service until SIGTERM or SIGINT. Returns the exit status of the process. `--help` prints the
+ * configuration,
  * `--health-check` asks a running instance and exits 0 when it is ready. */
 int service_main (const Service *service, int argc, char **argv);
 
-/* Unpacks the payload of an event; NULL when its type is not `descriptor`'s or the bytes are not that. On `owner`. */
-ProtobufCMessage *event_payload (void *owner, const EventRecord *event, const ProtobufCMessageDescriptor *descriptor);
+/* Unpacks the payload of an event; NULL when its type is not `descriptor`'s or the bytes are not that. On
+ * `owner`. */
+ProtobufCMessage *event_payload (void *owner, const EventRecord *event,
+                                 const ProtobufCMessageDescriptor *descriptor);
 
 #endif

@@ -1,0 +1,318 @@
+/* Running named queries: preparing, binding values by name, reading the outcome. */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db/private.h"
+
+/* The parameters of one execution, in libpq's shape. */
+typedef struct Bound {
+  const char **values;
+  int *lengths;
+  int *formats;
+} Bound;
+
+static bool
+names_match (const char *parameter, const char *name)
+{
+  size_t length = strlen (name);
+  return strncmp (parameter, name, length) == 0 &&
+         (parameter[length] == '\0' || (parameter[length] == '?' && parameter[length + 1] == '\0'));
+}
+
+static bool
+is_nullable (const char *parameter)
+{
+  return parameter[strlen (parameter) - 1] == '?';
+}
+
+/* The array literal of PostgreSQL: {"a","b",NULL}. Elements are always quoted. */
+static char *
+text_array (void *owner, const char *const *texts, size_t count)
+{
+  size_t size = 3;
+  for (size_t i = 0; i < count; i++)
+    size += texts[i] == NULL ? 5 : strlen (texts[i]) * 2 + 3;
+  char *literal = memory_must (talloc_size (owner, size)), *at = literal;
+  *at++ = '{';
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0)
+      *at++ = ',';
+    if (texts[i] == NULL) {
+      memcpy (at, "NULL", 4);
+      at += 4;
+      continue;
+    }
+    *at++ = '"';
+    for (const char *c = texts[i]; *c != '\0'; c++) {
+      if (*c == '"' || *c == '\\')
+        *at++ = '\\';
+      *at++ = *c;
+    }
+    *at++ = '"';
+  }
+  *at++ = '}';
+  *at = '\0';
+  return literal;
+}
+
+static char *
+integer_array (void *owner, const int64_t *integers, size_t count)
+{
+  char *literal = memory_must (talloc_size (owner, count * 21 + 3)), *at = literal;
+  *at++ = '{';
+  for (size_t i = 0; i < count; i++)
+    at += sprintf (at, i > 0 ? ",%" PRId64 : "%" PRId64, integers[i]);
+  *at++ = '}';
+  *at = '\0';
+  return literal;
+}
+
+static char *
+bytes_array (void *owner, const Bytes *bytes, size_t count)
+{
+  static const char digits[] = "0123456789abcdef";
+  size_t size = 3;
+  for (size_t i = 0; i < count; i++)
+    size += bytes[i].length * 2 + 8;
+  char *literal = memory_must (talloc_size (owner, size)), *at = literal;
+  *at++ = '{';
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0)
+      *at++ = ',';
+    if (bytes[i].data == NULL) {
+      memcpy (at, "NULL", 4);
+      at += 4;
+      continue;
+    }
+    memcpy (at, "\"\\\\x", 4);
+    at += 4;
+    for (size_t j = 0; j < bytes[i].length; j++) {
+      *at++ = digits[bytes[i].data[j] >> 4];
+      *at++ = digits[bytes[i].data[j] & 15];
+    }
+    *at++ = '"';
+  }
+  *at++ = '}';
+  *at = '\0';
+  return literal;
+}
+
+static void
+bind_bytes (Bound *bound, size_t i, Bytes bytes)
+{
+  bound->values[i] = (const char *)bytes.data;
+  bound->lengths[i] = (int)bytes.length;
+  bound->formats[i] = 1;
+}
+
+/* Binds a protobuf field; false when its type has no SQL form. */
+static bool
+bind_field (void *owner, Bound *bound, size_t i, const ProtobufCMessage *message,
+            const ProtobufCFieldDescriptor *field, bool nullable)
+{
+  const void *member = (const char *)message + field->offset;
+  if (field->label == PROTOBUF_C_LABEL_REPEATED)
+    return false;
+  switch (field->type) {
+  case PROTOBUF_C_TYPE_STRING: {
+    const char *text = *(const char *const *)member;
+    bound->values[i] = nullable && *text == '\0' ? NULL : text;
+    return true;
+  }
+  case PROTOBUF_C_TYPE_BYTES: {
+    const ProtobufCBinaryData *data = member;
+    static const uint8_t nothing[1];
+    bind_bytes (bound, i, (Bytes){data->data == NULL && !nullable ? nothing : data->data, data->len});
+    return true;
+  }
+  case PROTOBUF_C_TYPE_BOOL: bound->values[i] = *(const protobuf_c_boolean *)member ? "t" : "f"; return true;
+  case PROTOBUF_C_TYPE_INT32:
+  case PROTOBUF_C_TYPE_SINT32:
+  case PROTOBUF_C_TYPE_ENUM:
+    bound->values[i] = memory_format (owner, "%" PRId32, *(const int32_t *)member);
+    return true;
+  case PROTOBUF_C_TYPE_UINT32:
+    bound->values[i] = memory_format (owner, "%" PRIu32, *(const uint32_t *)member);
+    return true;
+  case PROTOBUF_C_TYPE_INT64:
+  case PROTOBUF_C_TYPE_SINT64:
+    bound->values[i] = memory_format (owner, "%" PRId64, *(const int64_t *)member);
+    return true;
+  case PROTOBUF_C_TYPE_UINT64:
+    bound->values[i] = memory_format (owner, "%" PRIu64, *(const uint64_t *)member);
+    return true;
+  default: return false;
+  }
+}
+
+static bool
+bind_value (void *owner, Bound *bound, size_t i, const DbValue *value, bool nullable)
+{
+  switch (value->kind) {
+  case DB_NULL: return true;
+  case DB_TEXT: bound->values[i] = nullable && *value->text == '\0' ? NULL : value->text; return true;
+  case DB_INTEGER: bound->values[i] = memory_format (owner, "%" PRId64, value->integer); return true;
+  case DB_BOOLEAN: bound->values[i] = value->boolean ? "t" : "f"; return true;
+  case DB_BYTES: bind_bytes (bound, i, value->bytes); return true;
+  case DB_TEXT_ARRAY: bound->values[i] = text_array (owner, value->texts, value->count); return true;
+  case DB_INTEGER_ARRAY: bound->values[i] = integer_array (owner, value->integers, value->count); return true;
+  case DB_BYTES_ARRAY: bound->values[i] = bytes_array (owner, value->byte_strings, value->count); return true;
+  case DB_MESSAGE: return false;
+  }
+  return false;
+}
+
+static bool
+bind_parameter (void *owner, Bound *bound, size_t i, const char *parameter, const DbValue *values,
+                size_t count)
+{
+  bool nullable = is_nullable (parameter);
+  for (size_t j = 0; j < count; j++)
+    if (values[j].name != NULL && names_match (parameter, values[j].name))
+      return bind_value (owner, bound, i, &values[j], nullable);
+  char name[64];
+  snprintf (name, sizeof name, "%.*s", (int)(strlen (parameter) - (nullable ? 1 : 0)), parameter);
+  for (size_t j = 0; j < count; j++) {
+    if (values[j].kind != DB_MESSAGE)
+      continue;
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name (values[j].message->descriptor, name);
+    if (field != NULL)
+      return bind_field (owner, bound, i, values[j].message, field, nullable);
+  }
+  return false;
+}
+
+static Status
+bind_all (void *owner, const DbQuery *query, const DbValue *values, size_t count, Bound *bound)
+{
+  size_t parameters = query->parameter_count;
+  bound->values = memory_array (owner, const char *, parameters + 1);
+  bound->lengths = memory_array (owner, int, parameters + 1);
+  bound->formats = memory_array (owner, int, parameters + 1);
+  for (size_t i = 0; i < parameters; i++)
+    if (!bind_parameter (owner, bound, i, query->parameters[i], values, count))
+      return status_error (owner, STATUS_INTERNAL, "QUERY", "Query %s: no value for %s", query->name,
+                           query->parameters[i]);
+  return STATUS_SUCCESS;
+}
+
+/* Finds the query's slot in the table of prepared queries; the address of the DbQuery is its identity. */
+static uint64_t *
+prepared_slot (Db *db, const DbQuery *query)
+{
+  uint64_t key = (uint64_t)(uintptr_t)query;
+  size_t mask = db->prepared_capacity - 1;
+  size_t at = (size_t)(key >> 4) * 0x9E3779B97F4A7C15u & mask;
+  while (db->prepared[at] != 0 && db->prepared[at] != key)
+    at = (at + 1) & mask;
+  return &db->prepared[at];
+}
+
+static void
+grow_prepared (Db *db)
+{
+  uint64_t *old = db->prepared;
+  size_t old_capacity = db->prepared_capacity;
+  db->prepared_capacity *= 2;
+  db->prepared = memory_array (db, uint64_t, db->prepared_capacity);
+  for (size_t i = 0; i < old_capacity; i++)
+    if (old[i] != 0)
+      *prepared_slot (db, (const DbQuery *)(uintptr_t)old[i]) = old[i];
+  talloc_free (old);
+}
+
+static Status
+prepare (Db *db, void *owner, const DbQuery *query)
+{
+  uint64_t *slot = prepared_slot (db, query);
+  if (*slot != 0)
+    return STATUS_SUCCESS;
+  Status status = STATUS_SUCCESS;
+  PGresult *result = PQprepare (db->connection, query->name, query->sql, (int)query->parameter_count, NULL);
+  if (PQresultStatus (result) != PGRES_COMMAND_OK)
+    status = db_failure (db, owner, result);
+  PQclear (result);
+  if (status_failed (status))
+    return status;
+  *slot = (uint64_t)(uintptr_t)query;
+  if (++db->prepared_count * 2 > db->prepared_capacity)
+    grow_prepared (db);
+  return STATUS_SUCCESS;
+}
+
+static int
+result_destroy (DbResult *result)
+{
+  PQclear (result->result);
+  return 0;
+}
+
+static Status
+execute (Db *db, void *owner, const DbQuery *query, const Bound *bound, DbResult **out)
+{
+  PGresult *result = PQexecPrepared (db->connection, query->name, (int)query->parameter_count, bound->values,
+                                     bound->lengths, bound->formats, 0);
+  ExecStatusType kind = PQresultStatus (result);
+  if (kind != PGRES_TUPLES_OK && kind != PGRES_COMMAND_OK) {
+    Status status = db_failure (db, owner, result);
+    PQclear (result);
+    return status;
+  }
+  if (out == NULL) {
+    PQclear (result);
+    return STATUS_SUCCESS;
+  }
+  *out = memory_new (owner, DbResult);
+  (*out)->result = result;
+  talloc_set_destructor (*out, result_destroy);
+  return STATUS_SUCCESS;
+}
+
+static Status
+run (Db *db, void *owner, const DbQuery *query, const Bound *bound, DbResult **result)
+{
+  Status status = db_connect (db, owner);
+  if (!status_failed (status))
+    status = prepare (db, owner, query);
+  if (!status_failed (status))
+    status = execute (db, owner, query, bound, result);
+  return status;
+}
+
+Status
+db_run (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count, DbResult **result)
+{
+  Bound bound;
+  Status status = bind_all (owner, query, values, count, &bound);
+  if (status_failed (status))
+    return status;
+  bool outside = db->state == DB_IDLE;
+  if (db->state == DB_DISCONNECTED)
+    db->next_attempt = 0;
+  status = run (db, owner, query, &bound, result);
+  if (outside && status_failed (status) && db->state == DB_DISCONNECTED) {
+    /* A session that died while idle: a statement outside a transaction is a read, so it may be sent again.
+     */
+    db->next_attempt = 0;
+    status = run (db, owner, query, &bound, result);
+  }
+  return status;
+}
+
+Status
+db_run_one (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count,
+            const char *reason, ProtobufCMessage *message)
+{
+  DbResult *result;
+  Status status = db_run (db, owner, query, values, count, &result);
+  if (status_failed (status))
+    return status;
+  if (db_row_count (result) == 0)
+    return status_error (owner, STATUS_NOT_FOUND, reason, "There is no such row");
+  db_read_row (owner, result, 0, message);
+  talloc_free (result);
+  return STATUS_SUCCESS;
+}
