@@ -1,6 +1,7 @@
 /* Walking a message with its tables and collecting every violation. The recursion follows the types, which
  * are not recursive (apigen refuses that), so it is bounded. */
 #include "core/validate.h"
+#include "core/text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -67,10 +68,10 @@ check_string (Walk *walk, const Step *step, const ApiField *rule, const char *te
     violate (walk, step, reason, "%s", validate_text_wants (control ? API_FORMAT_TEXT : rule->format));
     return;
   }
-  long count = validate_count_characters (text, length);
-  if (count < (long)rule->min_length)
+  size_t count = text_length (text);
+  if (count < rule->min_length)
     violate (walk, step, "TOO_SHORT", "is shorter than %" PRIu32 " characters", rule->min_length);
-  if (count > (long)rule->max_length)
+  if (count > rule->max_length)
     violate (walk, step, "TOO_LONG", "is longer than %" PRIu32 " characters", rule->max_length);
 }
 

@@ -55,7 +55,4 @@ const char *validate_text (ApiFormat format, const char *text, size_t length);
  */
 const char *validate_text_wants (ApiFormat format);
 
-/* The number of code points, or -1 when the text is not UTF-8. */
-long validate_count_characters (const char *text, size_t length);
-
 #endif

@@ -1,8 +1,9 @@
 /* The formats of strings: one row, one function each. All are exact: no trimming, no second spelling. */
+#include "core/day.h"
+#include "core/text.h"
 #include "core/validate.h"
 
 #include <string.h>
-#include <unicode/utf8.h>
 
 /* A text being read from left to right. */
 typedef struct Scan {
@@ -57,35 +58,30 @@ take_number (Scan *scan, size_t count)
   return number;
 }
 
-static int
-days_in_month (int year, int month)
-{
-  static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return month == 2 && leap ? 29 : days[month - 1];
-}
-
+/* Ten characters that are a day. */
 static bool
 take_date (Scan *scan)
 {
-  int year = take_number (scan, 4);
-  if (year < 1 || !take (scan, '-'))
+  char text[DAY_TEXT_SIZE] = {0};
+  Day day;
+  if (scan->length - scan->at < sizeof text - 1)
     return false;
-  int month = take_number (scan, 2);
-  if (month < 1 || month > 12 || !take (scan, '-'))
-    return false;
-  int day = take_number (scan, 2);
-  return day >= 1 && day <= days_in_month (year, month);
+  memcpy (text, scan->text + scan->at, sizeof text - 1);
+  scan->at += sizeof text - 1;
+  return day_parse (text, &day) == DAY_OK;
 }
 
 /* UTF-8 without control characters other than line feed and tab. */
 static bool
 good_text (const char *text, size_t length)
 {
-  for (size_t at = 0; at < length;) {
-    UChar32 point;
-    U8_NEXT (text, at, length, point);
-    if (point < 0 || (point < 0x20 && point != '\n' && point != '\t') || (point >= 0x7f && point <= 0x9f))
+  if (!text_is_utf8 (text, length))
+    return false;
+  for (size_t i = 0; i < length; i++) {
+    unsigned char byte = (unsigned char)text[i];
+    bool low = byte < 0x20 && byte != '\n' && byte != '\t';
+    bool high = byte == 0x7f || (byte == 0xc2 && (unsigned char)text[i + 1] < 0xa0); /* U+0080 to U+009F */
+    if (low || high)
       return false;
   }
   return true;
@@ -295,17 +291,4 @@ const char *
 validate_text_wants (ApiFormat format)
 {
   return format_row (format)->wants;
-}
-
-long
-validate_count_characters (const char *text, size_t length)
-{
-  long count = 0;
-  for (size_t at = 0; at < length; count++) {
-    UChar32 point;
-    U8_NEXT (text, at, length, point);
-    if (point < 0)
-      return -1;
-  }
-  return count;
 }

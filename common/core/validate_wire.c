@@ -1,8 +1,7 @@
 /* Walking packed bytes before protobuf-c sees them. The recursion is bounded by API_DEPTH_MAX; nothing is
  * allocated until something is wrong. */
+#include "core/text.h"
 #include "core/validate.h"
-
-#include <string.h>
 
 typedef enum WireType { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 } WireType;
 
@@ -105,9 +104,7 @@ check_content (const ProtobufCFieldDescriptor *field, Cursor content, unsigned d
   if (field->type == PROTOBUF_C_TYPE_MESSAGE)
     return depth >= API_DEPTH_MAX ? FAULT_DEEP
                                   : check_message (field->descriptor, content, depth + 1, values);
-  if (field->type == PROTOBUF_C_TYPE_STRING &&
-      (memchr (content.at, '\0', length) != NULL ||
-       validate_count_characters ((const char *)content.at, length) < 0))
+  if (field->type == PROTOBUF_C_TYPE_STRING && !text_is_utf8 ((const char *)content.at, length))
     return FAULT_TEXT;
   return FAULT_NONE;
 }

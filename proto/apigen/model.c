@@ -207,6 +207,20 @@ compare_fields (const void *left, const void *right)
   return a->proto->number < b->proto->number ? -1 : a->proto->number > b->proto->number;
 }
 
+/* "Outer__Inner" -> "outer__inner", part by part as protoc-c does it. */
+static const char *
+name_of_scope (void *owner, const char *c_scope)
+{
+  const char *result = "";
+  for (const char *at = c_scope; *at != '\0';) {
+    const char *end = strstr (at, "__");
+    size_t length = end == NULL ? strlen (at) : (size_t)(end - at);
+    result = join (owner, result, "__", name_snake (owner, memory_string_n (owner, at, length)));
+    at += length + (end == NULL ? 0 : 2);
+  }
+  return result;
+}
+
 static void
 declare_message (Model *model, const ModelFile *file, const MessageProto *proto, const char *scope,
                  const char *c_scope, Path path)
@@ -224,7 +238,7 @@ declare_message (Model *model, const ModelFile *file, const MessageProto *proto,
         find_option (model, &proto->options->base, OPTION_MESSAGE, &message_rule__descriptor);
     message.event = rule != NULL && ((const MessageRule *)rule)->event;
   }
-  message.c_name = name_snake (model, message.c_type);
+  message.c_name = join (model, name_of_scope (model, c_scope), "__", name_snake (model, proto->name));
   for (size_t i = 0; i < proto->n_field; i++)
     message.fields[i] = make_field (model, file, proto->field[i], path_with (path, MESSAGE_FIELD, i));
   qsort (message.fields, message.field_count, sizeof *message.fields, compare_fields);
