@@ -9,6 +9,7 @@
 #define HEIMO_BUS_BUS_H
 
 #include "core/memory.h"
+#include "core/metrics.h"
 #include "core/status.h"
 #include "heimo/bus/v1/envelope.pb-c.h"
 
@@ -63,15 +64,8 @@ Status bus_reload (Bus *bus, void *owner) MUST_CHECK;
 /* Microseconds on the monotonic clock; never goes back, has no relation to the time of day. */
 uint64_t bus_now_us (void);
 
-/* One counter or gauge of the bus, for the metrics page. */
-typedef struct BusCounter {
-  const char *name; /* "bus_unknown_version_total" */
-  const char *help;
-  uint64_t value;
-} BusCounter;
-
-/* Calls `visit` with every counter. Any thread. */
-void bus_counters (Bus *bus, void (*visit) (void *arg, const BusCounter *counter), void *arg);
+/* The bus' counters, for metrics_print. They live as long as the bus. Any thread. */
+Metric *bus_metrics (Bus *bus, size_t *count);
 
 #include "bus/client.h"
 #include "bus/nudge.h"
