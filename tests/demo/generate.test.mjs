@@ -166,7 +166,7 @@ describe ('people.csv', () => {
       [code, towns.get (name.split (', ').at (-1))]));
     const near = members ().filter (row =>
       municipalityOf.get (row.organ_code) === places.get (row.postal_code).municipality);
-    expect (near.length / members ().length).toBeGreaterThan (0.7);
+    expect (near.length / members ().length).toBeGreaterThan (0.9);
   });
 });
 

@@ -55,6 +55,13 @@ describe ('the loader', () => {
     expect (printed.join ('')).toContain ('applied before, nothing to do');
   });
 
+  it ('finds everything even when the server no longer remembers the keys', async () => {
+    await run ();
+    fake.answers.clear ();
+    await run ();
+    expectAllThereOnce ();
+  });
+
   it ('goes on after being stopped at any request', async () => {
     await run ();
     const requests = fake.requests.length;
