@@ -3,6 +3,7 @@
 
 #include "bus/allow.h"
 #include "bus/resolver.h"
+#include "bus/sanitizer.h"
 #include "bus/selftest.h"
 #include "bus/socket.h"
 #include "bus/zap.h"
