@@ -11,6 +11,7 @@
  * protoc --include_imports --include_source_info. Exit status: 0 fine, 1 problems found, 2 cannot work.
  */
 #include "model.h"
+#include "openapi.h"
 #include "problem.h"
 #include "routes.h"
 #include "tables.h"
@@ -71,6 +72,13 @@ run_tables (Run *run)
          handlers_write (run->model, run->options->name, run->options->output);
 }
 
+static bool
+run_openapi (Run *run)
+{
+  const Routes *routes = routes_load (run->owner, run->model, run->problems);
+  return openapi_write (run->model, routes, run->options->name, run->options->output);
+}
+
 typedef struct Command {
   const char *name;
   bool (*run) (Run *run); /* false: a file cannot be written, see errno */
@@ -82,6 +90,7 @@ static const Command commands[] = {
     {"check", run_check, false, false},
     {"routes", run_routes, false, false},
     {"tables", run_tables, true, false},
+    {"openapi", run_openapi, true, false},
 };
 
 static bool
