@@ -19,22 +19,24 @@
 #include "heimo/bus/v1/envelope.pb-c.h"
 #include "heimo/bus/v1/event_log.pb-c.h"
 #include "heimo/common/v1/run.pb-c.h"
+#include "service/page_token.h"
 
 /* One call, one event batch or one step of a run while it is being worked on. It is a talloc context: what a
  * handler allocates, it allocates on the call. */
-typedef struct Call {
-  Db *db;                      /* inside a transaction, except for read-only methods */
-  const Principal *principal;  /* on whose behalf */
-  const char *federation_id;   /* whose data; every query is bound to it */
-  const char *if_match;        /* the entity tag the caller requires, "" for none */
-  Clock *clock;                /* the federation's */
-  int64_t now;                 /* the recorded time of what this call writes, microseconds; see call_stamp */
-  Day today;                   /* the date in the federation's time zone */
-  int64_t deadline;            /* monotonic microseconds */
-  const void *config;          /* the service's own configuration struct */
-  void *state;                 /* what the service's open function made; shared by all threads */
-  struct CallEffects *effects; /* events raised, runs started: the skeleton's business */
-} Call;
+struct Call {
+  Db *db;                       /* inside a transaction, except for read-only methods */
+  const Principal *principal;   /* on whose behalf */
+  const char *federation_id;    /* whose data; every query is bound to it */
+  const char *if_match;         /* the entity tag the caller requires, "" for none */
+  Clock *clock;                 /* the federation's */
+  int64_t now;                  /* the recorded time of what this call writes, microseconds; see call_stamp */
+  Day today;                    /* the date in the federation's time zone */
+  int64_t deadline;             /* monotonic microseconds */
+  const void *config;           /* the service's own configuration struct */
+  void *state;                  /* what the service's open function made; shared by all threads */
+  const PageTokenKey *page_key; /* of this service */
+  struct CallEffects *effects;  /* events raised, runs started: the skeleton's business */
+};
 
 /* Reads the clock again, after the rows to be changed have been locked, so that recorded times of one
  * aggregate follow the order of its changes. */
@@ -54,6 +56,14 @@ Status call_start_run (Call *call, const char *type, const char *subject, const 
 
 /* ABORTED / ETAG_MISMATCH unless `etag` satisfies both the request's own etag (may be "") and If-Match. */
 Status call_check_etag (Call *call, const char *requested, const char *current) MUST_CHECK;
+
+/* Opens the page token of a list request, bound to everything else it asks for. *values is NULL on the first
+ * page, else the `expected` values of the last row seen. */
+Status call_open_page (Call *call, const ProtobufCMessage *request, const char *token, size_t expected,
+                       const char *const **values) MUST_CHECK;
+
+/* Seals the values of the last row of a page, on the call. */
+char *call_seal_page (Call *call, const ProtobufCMessage *request, const char *const *values, size_t count);
 
 /* One step of a run: bounded work in one transaction, at most about a second. The skeleton stores the cursor,
  * the counts and the outcomes in the same transaction; after a crash the next step starts from them. */

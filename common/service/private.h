@@ -1,0 +1,144 @@
+/* Private to common/service: the process, its threads, and one transaction's effects.
+ *
+ * Threads: the front thread runs the event loop with the bus server, health and signals; K workers run
+ * handlers; one thread per follower pulls events; run threads take runs. Each of the latter owns one Db and
+ * one talloc root. What they share is read-only, atomic, or guarded by the one mutex of the part it belongs
+ * to.
+ */
+#ifndef HEIMO_SERVICE_PRIVATE_H
+#define HEIMO_SERVICE_PRIVATE_H
+
+#include <event2/event.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "bus/bus.h"
+#include "core/metrics.h"
+#include "service/service.h"
+
+/* Number of lanes of every event log; the same as in the migration, constant for life. */
+#define LANE_COUNT 8
+
+/* The skeleton's own configuration. */
+typedef struct Settings {
+  const char *database;
+  const char *bus_directory;
+  const char *keys;
+  const char *endpoint;
+  const char *events_endpoint;
+  const char *peers;
+  const char *health;
+  const char *time_zone;
+  const char *federation;
+  const char *log_level;
+  int64_t workers;
+  int64_t run_threads;
+  int64_t queue;
+  int64_t drain_ms;
+  int64_t retention_days;
+  int64_t replica;
+  Bytes secret;
+} Settings;
+
+extern const ConfigKey settings_keys[];
+extern const size_t settings_key_count;
+
+typedef struct Job Job;
+typedef struct Worker Worker;
+typedef struct FollowerThread FollowerThread;
+typedef struct RunThread RunThread;
+
+/* What one method has been doing. */
+typedef struct MethodMetrics {
+  Metric duration;
+  Metric failed;
+} MethodMetrics;
+
+/* The process. Made by service_main, freed at its end. */
+typedef struct Process Process;
+struct Process {
+  const Service *service;
+  const Settings *settings;
+  const void *config;
+  void *state;
+  Clock *clock;
+  PageTokenKey page_key;
+  struct event_base *base;
+  Bus *bus;
+  BusServer *server;
+  BusPublisher *publisher;
+  struct evhttp *health;         /* NULL: no health port */
+  const ServiceMethod **methods; /* the service's and the common ones */
+  size_t method_count;
+  MethodMetrics *metrics; /* parallel to methods */
+  atomic_bool stopping;
+  atomic_bool database_ok;
+  atomic_bool draining;
+  atomic_uint_fast64_t follower_lag[16]; /* by follower */
+
+  pthread_mutex_t queue_mutex; /* guards queue_* */
+  pthread_cond_t queue_filled;
+  Job *queue_first;
+  Job *queue_last;
+  Worker *workers;
+
+  pthread_mutex_t run_mutex; /* guards run_wakeups */
+  pthread_cond_t run_wake;
+  unsigned run_wakeups;
+  RunThread *runs;
+  FollowerThread *followers;
+  size_t follower_count;
+};
+
+/* What a transaction will do besides its SQL. */
+typedef struct CallEffects {
+  size_t event_count;
+  struct PendingEvent *events; /* talloc array on the call */
+  const char *traceparent;
+  bool run_started;
+  uint64_t lane_heads[LANE_COUNT]; /* set by call_append_events; 0: nothing in that lane */
+} CallEffects;
+
+/* A call for a thread that has a Db: today, now and deadline are set, effects are empty. On `owner`. */
+Call *call_new (void *owner, Process *process, Db *db, const Principal *principal, unsigned timeout_ms);
+
+/* Appends the raised events, lane by lane in ascending order: the last statements before COMMIT. */
+Status call_append_events (Call *call) MUST_CHECK;
+
+/* Commits, then tells followers and run threads. */
+Status call_commit (Call *call, Process *process) MUST_CHECK;
+
+/* Milliseconds until the call's deadline, at least 1. */
+unsigned call_time_left_ms (const Call *call);
+
+/* True for failures that may pass by themselves. */
+bool status_is_transient (Status status);
+
+/* Worker threads. start returns when they run; stop waits for them. */
+void workers_start (Process *process);
+void workers_stop (Process *process);
+void workers_submit (Process *process, BusCall *call);
+bool process_knows_method (void *process, const char *method);
+
+/* Follower threads. */
+Status followers_start (Process *process) MUST_CHECK;
+void followers_stop (Process *process);
+
+/* Run threads; the first is also the scheduler and the housekeeper. */
+void runs_start (Process *process);
+void runs_stop (Process *process);
+void runs_wake (Process *process);
+
+/* The health port: /healthz, /readyz, /metrics. */
+Status health_start (Process *process) MUST_CHECK;
+
+/* Asks the health port of a running instance; the exit status of --health-check. */
+int health_check (const char *address);
+
+/* The endpoint of a peer in the list "name=endpoint name=endpoint"; NULL when it is not there. On `owner`. */
+const char *peer_endpoint (void *owner, const char *peers, const char *name);
+
+/* Names the thread for the debugger and gives it a talloc root. */
+void *thread_root (const char *name);
+
+#endif
