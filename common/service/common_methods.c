@@ -8,7 +8,9 @@
 #include "heimo/bus/v1/event_log.pb-c.h"
 #include "heimo/common/v1/run.pb-c.h"
 #include "heimo/common/v1/status.pb-c.h"
-#include "heimo_common_handlers.h"
+#include "heimo_event_log_handlers.h"
+#include "heimo_run_handlers.h"
+#include "heimo_status_handlers.h"
 #include "service/private.h"
 
 #define EVENT_BYTES_MAX (512 * 1024)

@@ -34,14 +34,6 @@ is_ready (Process *process)
   return atomic_load (&process->database_ok) && !atomic_load (&process->draining);
 }
 
-static void
-print_bus_counter (void *arg, const BusCounter *counter)
-{
-  char **text = arg;
-  *text = memory_must (talloc_asprintf_append_buffer (*text, "heimo_%s %llu\n", counter->name,
-                                                      (unsigned long long)counter->value));
-}
-
 static char *
 print_metrics (void *owner, Process *process)
 {
@@ -54,7 +46,9 @@ print_metrics (void *owner, Process *process)
     text = memory_must (talloc_asprintf_append_buffer (
         text, "heimo_follower_lag_events{source=\"%s\"} %llu\n", process->service->followers[i].source,
         (unsigned long long)atomic_load (&process->follower_lag[i])));
-  bus_counters (process->bus, print_bus_counter, &text);
+  size_t bus_count;
+  Metric *bus_rows = bus_metrics (process->bus, &bus_count);
+  text = metrics_print (text, bus_rows, bus_count);
   return metrics_print_process (text);
 }
 

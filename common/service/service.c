@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "core/log.h"
-#include "heimo_common_handlers.h"
+#include "heimo_event_log_handlers.h"
+#include "heimo_run_handlers.h"
+#include "heimo_status_handlers.h"
 #include "service/private.h"
 
 #define KEY(member, NAME, kind, unit, fallback, low, high, comment)                                          \
@@ -86,16 +88,29 @@ or_null (const char *text)
   return *text == '\0' ? NULL : text;
 }
 
-/* The table of everything that can be called: the service's own methods and the common ones. */
+/* The tables of common methods, which every process has. */
+typedef struct MethodTable {
+  const ServiceMethod *methods;
+  size_t count;
+} MethodTable;
+
+/* Everything that can be called: the service's own methods and the common ones. */
 static void
 collect_methods (Process *process)
 {
-  size_t common = heimo_common_method_count;
-  process->methods = memory_array (process, const ServiceMethod *, process->service->method_count + common);
-  for (size_t i = 0; i < process->service->method_count; i++)
-    process->methods[process->method_count++] = &process->service->methods[i];
-  for (size_t i = 0; i < common; i++)
-    process->methods[process->method_count++] = &heimo_common_methods[i];
+  const MethodTable tables[] = {
+      {process->service->methods, process->service->method_count},
+      {event_log_methods, EVENT_LOG_METHOD_COUNT},
+      {run_methods, RUN_METHOD_COUNT},
+      {status_methods, STATUS_METHOD_COUNT},
+  };
+  size_t total = 0;
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    total += tables[i].count;
+  process->methods = memory_array (process, const ServiceMethod *, total);
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    for (size_t j = 0; j < tables[i].count; j++)
+      process->methods[process->method_count++] = &tables[i].methods[j];
   process->metrics = memory_array (process, MethodMetrics, process->method_count);
   for (size_t i = 0; i < process->method_count; i++) {
     const char *labels = memory_format (process, "method=\"%s\"", process->methods[i]->method->name);

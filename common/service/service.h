@@ -36,6 +36,7 @@ struct Call {
   void *state;                  /* what the service's open function made; shared by all threads */
   const PageTokenKey *page_key; /* of this service */
   struct CallEffects *effects;  /* events raised, runs started: the skeleton's business */
+  struct Process *process;      /* the skeleton's business */
 };
 
 /* Reads the clock again, after the rows to be changed have been locked, so that recorded times of one
