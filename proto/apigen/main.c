@@ -10,6 +10,8 @@
  * --root TEXT is put before file names in messages ("proto/"). The descriptor set is written by
  * protoc --include_imports --include_source_info. Exit status: 0 fine, 1 problems found, 2 cannot work.
  */
+#include "breaking.h"
+#include "lint.h"
 #include "model.h"
 #include "openapi.h"
 #include "problem.h"
@@ -56,9 +58,37 @@ write_stamp (const char *path)
 }
 
 static bool
+run_lint (Run *run)
+{
+  lint (run->owner, run->model, run->problems);
+  return true;
+}
+
+/* The baseline was checked when it was written; what is wrong with it by the rules of today does not matter.
+ */
+static void
+compare_with_baseline (Run *run, const Routes *routes)
+{
+  Problems *ignored = problems_new (run->owner, "");
+  const Routes *old_routes = routes_load (run->owner, run->baseline, ignored);
+  breaking (run->baseline, old_routes, run->model, routes, run->problems);
+}
+
+static bool
+run_breaking (Run *run)
+{
+  Problems *ignored = problems_new (run->owner, "");
+  compare_with_baseline (run, routes_load (run->owner, run->model, ignored));
+  return true;
+}
+
+static bool
 run_check (Run *run)
 {
-  (void)routes_load (run->owner, run->model, run->problems);
+  lint (run->owner, run->model, run->problems);
+  const Routes *routes = routes_load (run->owner, run->model, run->problems);
+  if (run->baseline != NULL)
+    compare_with_baseline (run, routes);
   if (problems_count (run->problems) == 0 && run->options->stamp != NULL)
     return write_stamp (run->options->stamp);
   return true;
@@ -87,10 +117,9 @@ typedef struct Command {
 } Command;
 
 static const Command commands[] = {
-    {"check", run_check, false, false},
-    {"routes", run_routes, false, false},
-    {"tables", run_tables, true, false},
-    {"openapi", run_openapi, true, false},
+    {"check", run_check, false, false},   {"lint", run_lint, false, false},
+    {"routes", run_routes, false, false}, {"breaking", run_breaking, false, true},
+    {"tables", run_tables, true, false},  {"openapi", run_openapi, true, false},
 };
 
 static bool

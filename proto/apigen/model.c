@@ -119,16 +119,12 @@ payload_of (const ProtobufCMessageUnknownField *field)
   return (Bytes){field->data + prefix, field->len - prefix};
 }
 
-/* Unpacks an annotation; NULL when it is absent. Several occurrences merge, as protobuf says. */
-static const ProtobufCMessage *
-find_option (void *owner, const ProtobufCMessage *options, uint32_t number,
-             const ProtobufCMessageDescriptor *descriptor)
+Bytes
+model_option_bytes (void *owner, const ProtobufCMessage *options, uint32_t number)
 {
-  if (!model_has_option (options, number))
-    return NULL;
-  uint8_t *joined = talloc_size (owner, 1);
+  uint8_t *joined = memory_must (talloc_size (owner, 1));
   size_t length = 0;
-  for (unsigned i = 0; i < options->n_unknown_fields; i++) {
+  for (unsigned i = 0; options != NULL && i < options->n_unknown_fields; i++) {
     if (options->unknown_fields[i].tag != number)
       continue;
     Bytes payload = payload_of (&options->unknown_fields[i]);
@@ -136,7 +132,17 @@ find_option (void *owner, const ProtobufCMessage *options, uint32_t number,
     memcpy (joined + length, payload.data, payload.length);
     length += payload.length;
   }
-  return memory_unpack (owner, descriptor, (Bytes){joined, length});
+  return (Bytes){joined, length};
+}
+
+/* Unpacks an annotation; NULL when it is absent. Several occurrences merge, as protobuf says. */
+static const ProtobufCMessage *
+find_option (void *owner, const ProtobufCMessage *options, uint32_t number,
+             const ProtobufCMessageDescriptor *descriptor)
+{
+  if (!model_has_option (options, number))
+    return NULL;
+  return memory_unpack (owner, descriptor, model_option_bytes (owner, options, number));
 }
 
 static const char *

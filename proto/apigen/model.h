@@ -134,6 +134,9 @@ const ModelField *model_field (const ModelMessage *message, const char *name);
 /* True when the extension `number` is among the unknown fields of an options message (NULL: false). */
 bool model_has_option (const ProtobufCMessage *options, uint32_t number);
 
+/* The payload of an extension, all occurrences joined; empty when it is absent. */
+Bytes model_option_bytes (void *owner, const ProtobufCMessage *options, uint32_t number);
+
 /* The place of a path in a file's source info: descriptor field numbers and indexes, as in descriptor.proto.
  */
 Place model_place (void *owner, const ModelFile *file, const int *path, size_t length);
