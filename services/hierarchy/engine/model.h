@@ -1,0 +1,170 @@
+/* Model: everything the evaluator knows of a federation but its people: organisations, organs with their lives, dated
+ * edges, types and rule versions, compiled into flat arrays and an index from facts to organs.
+ *
+ * Built once from rows (those known at the knowledge time asked about), then only read. It belongs to the thread of
+ * its Symbols.
+ *
+ * The index answers "which organs below P can hold a person with these facts" without looking at the others. For each
+ * organ a guard is worked out: a set of keys (kind, value) of which a person has at least one whenever the organ, or
+ * an organ below it, can hold the person. Guards hold for all time: they only leave out, the evaluator still asks
+ * lives, edges and rules of the day.
+ */
+#ifndef HIERARCHY_ENGINE_MODEL_H
+#define HIERARCHY_ENGINE_MODEL_H
+
+#include "rule.h"
+
+/* Position of an organ in the model. */
+typedef uint32_t OrganIndex;
+
+#define ORGAN_NONE UINT32_MAX
+#define TYPE_NONE UINT8_MAX
+
+enum { MODEL_TYPES_MAX = 64 }; /* types of one organisation: they travel down the tree as bits of one word */
+
+/* One version of a rule in force in a period. */
+typedef struct ModelVersion {
+  Symbol id;
+  OrganIndex organ; /* ORGAN_NONE: the rule of a type */
+  uint8_t type;     /* bit of the type within its organisation; TYPE_NONE: a general rule */
+  uint32_t organisation;
+  Period valid;
+  uint32_t rule; /* first condition in the book */
+} ModelVersion;
+
+/* An organ stands below `parent` in a period. */
+typedef struct ModelEdge {
+  OrganIndex child;
+  OrganIndex parent;
+  Period valid;
+} ModelEdge;
+
+/* A period in which an organ lives. */
+typedef struct ModelLife {
+  OrganIndex organ;
+  Period valid;
+} ModelLife;
+
+/* A run of elements in one of the model's arrays. */
+typedef struct Span {
+  uint32_t first;
+  uint32_t count;
+} Span;
+
+/* Children of an organ whose guard is a range of postal codes; sorted by low. */
+typedef struct ModelRange {
+  Symbol low;      /* SYMBOL_NONE: open */
+  Symbol high;     /* SYMBOL_NONE: open */
+  Symbol greatest; /* greatest high of this and all before; SYMBOL_NONE: open */
+  OrganIndex parent;
+  OrganIndex child;
+} ModelRange;
+
+/* One organ. */
+typedef struct ModelOrgan {
+  Symbol id;
+  uint32_t organisation;
+  Span lives;    /* by day */
+  Span edges;    /* to its parents, by day */
+  Span general;  /* versions of its general rule, by day */
+  Span typed;    /* versions of its rules for types, by type and day */
+  Span open;     /* children that must always be visited */
+  Span ranges;   /* children with a range */
+  uint32_t kinds; /* bit per FactKind: children are indexed by it */
+} ModelOrgan;
+
+/* One membership type. */
+typedef struct ModelType {
+  Symbol id;
+  uint32_t organisation;
+  Span versions; /* by day */
+} ModelType;
+
+/* One organisation; its root organ has the same id. */
+typedef struct ModelOrganisation {
+  Symbol id;
+  OrganIndex root;
+  uint32_t types[MODEL_TYPES_MAX]; /* positions in Model.types, by bit */
+  uint32_t type_count;
+} ModelOrganisation;
+
+/* Hash slot of the index: children of `parent` that ask for `value` of `kind`. */
+typedef struct ModelSlot {
+  OrganIndex parent; /* ORGAN_NONE: empty */
+  uint32_t kind;
+  uint32_t value;
+  Span children;
+} ModelSlot;
+
+/* Arrays are talloc arrays. Read-only after model_compile. */
+typedef struct Model {
+  Symbols *symbols;
+  Rulebook *book;
+  ModelOrganisation *organisations;
+  uint32_t organisation_count;
+  ModelOrgan *organs;
+  uint32_t organ_count;
+  ModelType *types;
+  uint32_t type_count;
+  ModelLife *lives;
+  uint32_t life_count;
+  ModelEdge *edges;
+  uint32_t edge_count;
+  ModelVersion *versions;
+  uint32_t version_count;
+  uint32_t *organ_of; /* by symbol: position + 1, or 0 */
+  uint32_t *type_of;  /* by symbol: position + 1, or 0 */
+  uint32_t symbol_count;
+  ModelSlot *slots;
+  uint32_t slot_mask;
+  OrganIndex *children; /* what slots and organs' open spans point into */
+  uint32_t child_count;
+  ModelRange *ranges;
+  uint32_t range_count;
+} Model;
+
+/* An empty model on `owner`. */
+Model *model_new (void *owner, Symbols *symbols);
+
+/* Adding, in this order: organisations, then organs and types, then the rest. Identifiers are symbols. False when
+ * something named has not been added, or an organisation has too many types. */
+bool model_add_organisation (Model *model, Symbol id);
+bool model_add_organ (Model *model, Symbol id, Symbol organisation);
+bool model_add_type (Model *model, Symbol id, Symbol organisation);
+bool model_add_life (Model *model, Symbol organ, Period valid);
+bool model_add_edge (Model *model, Symbol child, Symbol parent, Period valid);
+
+/* Adds a version of a rule: of `organ`, of `type`, or of the organ for that type. No nodes: from then on no rule, so
+ * nothing is added. The nodes have passed rule_check. */
+bool model_add_version (Model *model, Symbol id, Symbol organ, Symbol type, Period valid, RuleNode *const *nodes,
+                        size_t count);
+
+/* Sorts and indexes. Call once, after everything is added. */
+void model_compile (Model *model);
+
+/* Builds the index; called by model_compile. */
+void model_index (Model *model);
+
+/* Position of an organ or a type; ORGAN_NONE when the model does not have it. */
+OrganIndex model_organ (const Model *model, Symbol id);
+uint32_t model_type (const Model *model, Symbol id);
+
+/* The bit of a type within its organisation. */
+uint8_t model_type_bit (const Model *model, uint32_t type);
+
+/* Children of `parent` indexed under (kind, value). */
+Span model_lookup (const Model *model, OrganIndex parent, uint32_t kind, uint32_t value);
+
+/* True when the organ lives on `day`. Lowers `until` to the first later day on which that may change. */
+bool model_lives (const Model *model, OrganIndex organ, Day day, Day *until);
+
+/* The organ above on `day`, or ORGAN_NONE; lowers `until`. */
+OrganIndex model_parent (const Model *model, OrganIndex organ, Day day, Day *until);
+
+/* The version in a span (of one rule) in force on `day`, or NULL; lowers `until`. */
+const ModelVersion *model_version (const Model *model, Span versions, Day day, Day *until);
+
+/* True when the organ and every organ above it live, up to its root. Lowers `until`. */
+bool model_in_tree (const Model *model, OrganIndex organ, Day day, Day *until);
+
+#endif
