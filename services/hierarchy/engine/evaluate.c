@@ -101,8 +101,8 @@ version_holds (Descent *descent, Span versions, bool *in_force)
          rule_holds (descent->model->book, version->rule, &descent->evaluator->facts, descent->until);
 }
 
-/* Applies the organ's rules for types: takes the types whose rule fails out of `types`, and returns the types for
- * which the organ has a rule of its own for that type. */
+/* Applies the organ's rules for types: takes the types whose rule fails out of `types`, and returns the types
+ * for which the organ has a rule of its own for that type. */
 static uint64_t
 ask_typed (Descent *descent, const ModelOrgan *organ, uint64_t *types)
 {
@@ -127,8 +127,8 @@ ask_typed (Descent *descent, const ModelOrgan *organ, uint64_t *types)
 
 static uint64_t visit_children (Descent *descent, OrganIndex organ, uint64_t types);
 
-/* Visits an organ that hangs under a visited one and lives: `types` are those for which every rule above holds.
- * Returns the types by which the organ has the person, by its own rules or from below. */
+/* Visits an organ that hangs under a visited one and lives: `types` are those for which every rule above
+ * holds. Returns the types by which the organ has the person, by its own rules or from below. */
 static uint64_t
 visit (Descent *descent, OrganIndex index, uint64_t types)
 {
@@ -172,8 +172,8 @@ visit_span (Descent *descent, OrganIndex parent, Span children, uint64_t types)
   return found;
 }
 
-/* Children whose range of postal codes holds `code`: of those that begin at or before it, from the last to the first
- * whose predecessors all end before it. */
+/* Children whose range of postal codes holds `code`: of those that begin at or before it, from the last to
+ * the first whose predecessors all end before it. */
 static uint64_t
 visit_ranges (Descent *descent, OrganIndex parent, Symbol code, uint64_t types)
 {

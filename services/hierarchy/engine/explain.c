@@ -1,4 +1,5 @@
-/* Building an explanation: the membership from the evaluator, the lines from the rules on the way from the root. */
+/* Building an explanation: the membership from the evaluator, the lines from the rules on the way from the
+ * root. */
 #include "explain.h"
 
 #include "core/memory.h"
@@ -17,8 +18,8 @@ static ExplainLine *
 add_line (Explaining *explaining, ExplainLine line)
 {
   ExplainResult *result = explaining->result;
-  result->lines = memory_must (
-      talloc_realloc (result, result->lines, ExplainLine, (unsigned)(result->line_count + 1)));
+  result->lines =
+      memory_must (talloc_realloc (result, result->lines, ExplainLine, (unsigned)(result->line_count + 1)));
   result->lines[result->line_count] = line;
   return &result->lines[result->line_count++];
 }
@@ -42,8 +43,7 @@ add_facts (Explaining *explaining, ExplainLine *line, const Condition *condition
     const PersonFact *fact = &explaining->person->facts[i];
     if ((uint8_t)fact->kind != condition->kind || !period_holds (fact->valid, explaining->day))
       continue;
-    if (!line->holds ||
-        rule_fact_satisfies (explaining->model->book, condition, fact, explaining->day))
+    if (!line->holds || rule_fact_satisfies (explaining->model->book, condition, fact, explaining->day))
       add_fact (explaining, line, i);
   }
 }
@@ -150,8 +150,8 @@ add_membership (Explaining *explaining, Evaluator *evaluator, OrganIndex organ, 
   Symbol type_id = model->types[type].id;
   uint32_t count;
   Day until = DAY_MAX;
-  const Placement *placements = evaluate_day (evaluator, model->organs[organ].organisation, explaining->person,
-                                              explaining->day, &count, &until);
+  const Placement *placements = evaluate_day (evaluator, model->organs[organ].organisation,
+                                              explaining->person, explaining->day, &count, &until);
   for (uint32_t i = 0; i < count; i++)
     if (placements[i].organ == organ &&
         ((placements[i].rule | placements[i].below | placements[i].exception) & bit) != 0) {
@@ -160,9 +160,9 @@ add_membership (Explaining *explaining, Evaluator *evaluator, OrganIndex organ, 
                        : (placements[i].below & bit) != 0 ? ORIGIN_BELOW
                                                           : ORIGIN_EXCEPTION;
     }
-  bool itself = result->origin == ORIGIN_RULE || (result->origin == ORIGIN_EXCEPTION &&
-                                                  is_excepted (explaining->person, model->organs[organ].id,
-                                                               type_id, explaining->day));
+  bool itself = result->origin == ORIGIN_RULE ||
+                (result->origin == ORIGIN_EXCEPTION &&
+                 is_excepted (explaining->person, model->organs[organ].id, type_id, explaining->day));
   uint32_t nearest = UINT32_MAX;
   for (uint32_t i = 0; i < count && result->member && !itself; i++) {
     Symbol id = model->organs[placements[i].organ].id;
@@ -190,7 +190,8 @@ add_period (Explaining *explaining, Evaluator *evaluator, OrganIndex organ, Symb
 }
 
 ExplainResult *
-explain (void *owner, Evaluator *evaluator, const PersonRecord *person, Symbol organ_id, Symbol type_id, Day day)
+explain (void *owner, Evaluator *evaluator, const PersonRecord *person, Symbol organ_id, Symbol type_id,
+         Day day)
 {
   const Model *model = evaluator_model (evaluator);
   ExplainResult *result = memory_new (owner, ExplainResult);

@@ -1,5 +1,5 @@
-/* Explain: why a person is a member of an organ on a day, or why not: the conditions with their truth and the facts
- * that decided. Words are made by the caller, who has the rules as written and the names. */
+/* Explain: why a person is a member of an organ on a day, or why not: the conditions with their truth and the
+ * facts that decided. Words are made by the caller, who has the rules as written and the names. */
 #ifndef HIERARCHY_ENGINE_EXPLAIN_H
 #define HIERARCHY_ENGINE_EXPLAIN_H
 
@@ -16,11 +16,11 @@ typedef struct ExplainLine {
   uint32_t depth;
   ExplainKind kind;
   bool holds;
-  Symbol organ;       /* that carries the rule; SYMBOL_NONE for the type's */
-  Symbol version;     /* SYMBOL_NONE: no rule in force */
+  Symbol organ;   /* that carries the rule; SYMBOL_NONE for the type's */
+  Symbol version; /* SYMBOL_NONE: no rule in force */
   Period version_valid;
-  uint32_t node;      /* for conditions: position in the rule as written */
-  uint32_t fact;      /* first of `fact_count` in ExplainResult.facts */
+  uint32_t node; /* for conditions: position in the rule as written */
+  uint32_t fact; /* first of `fact_count` in ExplainResult.facts */
   uint32_t fact_count;
 } ExplainLine;
 
@@ -35,16 +35,17 @@ typedef struct ExplainResult {
   ExplainTree tree;
   Origin origin; /* of a member */
   Period valid;  /* of a member: the period that holds the day */
-  Symbol below;  /* origin BELOW, or EXCEPTION of an organ below: the nearest organ that has the person itself */
+  Symbol
+      below; /* origin BELOW, or EXCEPTION of an organ below: the nearest organ that has the person itself */
   ExplainLine *lines; /* talloc array */
   uint32_t line_count;
   uint32_t *facts; /* positions in the person's facts; talloc array */
   uint32_t fact_count;
 } ExplainResult;
 
-/* Explains (organ, type, day) for a person. Owned by `owner`. The organ and the type belong to one organisation of the
- * evaluator's model. */
-ExplainResult *explain (void *owner, Evaluator *evaluator, const PersonRecord *person, Symbol organ, Symbol type,
-                        Day day);
+/* Explains (organ, type, day) for a person. Owned by `owner`. The organ and the type belong to one
+ * organisation of the evaluator's model. */
+ExplainResult *explain (void *owner, Evaluator *evaluator, const PersonRecord *person, Symbol organ,
+                        Symbol type, Day day);
 
 #endif

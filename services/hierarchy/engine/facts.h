@@ -33,8 +33,8 @@ typedef struct PersonException {
   Period valid;
 } PersonException;
 
-/* One person: what is on record at the knowledge time asked about. Which rows those are is the caller's choice;
- * the engine knows valid time only. */
+/* One person: what is on record at the knowledge time asked about. Which rows those are is the caller's
+ * choice; the engine knows valid time only. */
 typedef struct PersonRecord {
   const PersonFact *facts;
   size_t fact_count;

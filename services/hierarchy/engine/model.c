@@ -147,8 +147,8 @@ model_add_version (Model *model, Symbol id, Symbol organ, Symbol type, Period va
 {
   OrganIndex organ_index = model_organ (model, organ);
   uint32_t type_index = model_type (model, type);
-  if ((organ != SYMBOL_NONE && organ_index == ORGAN_NONE) || (type != SYMBOL_NONE && type_index == ORGAN_NONE) ||
-      (organ == SYMBOL_NONE && type == SYMBOL_NONE))
+  if ((organ != SYMBOL_NONE && organ_index == ORGAN_NONE) ||
+      (type != SYMBOL_NONE && type_index == ORGAN_NONE) || (organ == SYMBOL_NONE && type == SYMBOL_NONE))
     return false;
   if (count == 0)
     return true;

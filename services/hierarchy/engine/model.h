@@ -1,13 +1,13 @@
-/* Model: everything the evaluator knows of a federation but its people: organisations, organs with their lives, dated
- * edges, types and rule versions, compiled into flat arrays and an index from facts to organs.
+/* Model: everything the evaluator knows of a federation but its people: organisations, organs with their
+ * lives, dated edges, types and rule versions, compiled into flat arrays and an index from facts to organs.
  *
- * Built once from rows (those known at the knowledge time asked about), then only read. It belongs to the thread of
- * its Symbols.
+ * Built once from rows (those known at the knowledge time asked about), then only read. It belongs to the
+ * thread of its Symbols.
  *
- * The index answers "which organs below P can hold a person with these facts" without looking at the others. For each
- * organ a guard is worked out: a set of keys (kind, value) of which a person has at least one whenever the organ, or
- * an organ below it, can hold the person. Guards hold for all time: they only leave out, the evaluator still asks
- * lives, edges and rules of the day.
+ * The index answers "which organs below P can hold a person with these facts" without looking at the others.
+ * For each organ a guard is worked out: a set of keys (kind, value) of which a person has at least one
+ * whenever the organ, or an organ below it, can hold the person. Guards hold for all time: they only leave
+ * out, the evaluator still asks lives, edges and rules of the day.
  */
 #ifndef HIERARCHY_ENGINE_MODEL_H
 #define HIERARCHY_ENGINE_MODEL_H
@@ -64,12 +64,12 @@ typedef struct ModelRange {
 typedef struct ModelOrgan {
   Symbol id;
   uint32_t organisation;
-  Span lives;    /* by day */
-  Span edges;    /* to its parents, by day */
-  Span general;  /* versions of its general rule, by day */
-  Span typed;    /* versions of its rules for types, by type and day */
-  Span open;     /* children that must always be visited */
-  Span ranges;   /* children with a range */
+  Span lives;     /* by day */
+  Span edges;     /* to its parents, by day */
+  Span general;   /* versions of its general rule, by day */
+  Span typed;     /* versions of its rules for types, by type and day */
+  Span open;      /* children that must always be visited */
+  Span ranges;    /* children with a range */
   uint32_t kinds; /* bit per FactKind: children are indexed by it */
 } ModelOrgan;
 
@@ -126,18 +126,18 @@ typedef struct Model {
 /* An empty model on `owner`. */
 Model *model_new (void *owner, Symbols *symbols);
 
-/* Adding, in this order: organisations, then organs and types, then the rest. Identifiers are symbols. False when
- * something named has not been added, or an organisation has too many types. */
+/* Adding, in this order: organisations, then organs and types, then the rest. Identifiers are symbols. False
+ * when something named has not been added, or an organisation has too many types. */
 bool model_add_organisation (Model *model, Symbol id);
 bool model_add_organ (Model *model, Symbol id, Symbol organisation);
 bool model_add_type (Model *model, Symbol id, Symbol organisation);
 bool model_add_life (Model *model, Symbol organ, Period valid);
 bool model_add_edge (Model *model, Symbol child, Symbol parent, Period valid);
 
-/* Adds a version of a rule: of `organ`, of `type`, or of the organ for that type. No nodes: from then on no rule, so
- * nothing is added. The nodes have passed rule_check. */
-bool model_add_version (Model *model, Symbol id, Symbol organ, Symbol type, Period valid, RuleNode *const *nodes,
-                        size_t count);
+/* Adds a version of a rule: of `organ`, of `type`, or of the organ for that type. No nodes: from then on no
+ * rule, so nothing is added. The nodes have passed rule_check. */
+bool model_add_version (Model *model, Symbol id, Symbol organ, Symbol type, Period valid,
+                        RuleNode *const *nodes, size_t count);
 
 /* Sorts and indexes. Call once, after everything is added. */
 void model_compile (Model *model);

@@ -7,7 +7,7 @@
 
 /* A fact of which a person must have some. */
 typedef struct GuardKey {
-  uint32_t kind; /* FactKind */
+  uint32_t kind;  /* FactKind */
   uint32_t value; /* a symbol; SYMBOL_NONE for any value (positions); for admissions the organ */
 } GuardKey;
 
@@ -150,8 +150,8 @@ unite_versions (Indexer *indexer, Guard *guard, Span versions)
   }
 }
 
-/* The guard of an organ: its general rule's. While it has none it can hold whom its rules for types or the organs
- * below it hold. */
+/* The guard of an organ: its general rule's. While it has none it can hold whom its rules for types or the
+ * organs below it hold. */
 static const Guard *
 organ_guard (Indexer *indexer, OrganIndex index)
 {
@@ -225,8 +225,8 @@ add_child_range (Indexer *indexer, const ModelEdge *edge, GuardRange range)
   if (model->range_count == talloc_array_length (model->ranges))
     model->ranges =
         memory_must (talloc_realloc (model, model->ranges, ModelRange, (unsigned)(2 * model->range_count)));
-  model->ranges[model->range_count++] = (ModelRange){
-      .low = range.low, .high = range.high, .parent = edge->parent, .child = edge->child};
+  model->ranges[model->range_count++] =
+      (ModelRange){.low = range.low, .high = range.high, .parent = edge->parent, .child = edge->child};
 }
 
 static void
@@ -261,8 +261,7 @@ slot_of (const Model *model, OrganIndex parent, uint32_t kind, uint32_t value)
   uint32_t at = hash_key (parent, kind, value) & model->slot_mask;
   for (;; at = (at + 1) & model->slot_mask) {
     ModelSlot *slot = &model->slots[at];
-    if (slot->parent == ORGAN_NONE ||
-        (slot->parent == parent && slot->kind == kind && slot->value == value))
+    if (slot->parent == ORGAN_NONE || (slot->parent == parent && slot->kind == kind && slot->value == value))
       return slot;
   }
 }

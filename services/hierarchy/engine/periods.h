@@ -1,15 +1,16 @@
-/* Memberships over time as the engine gives them: maximal runs of days, and what differs between two such lists.
+/* Memberships over time as the engine gives them: maximal runs of days, and what differs between two such
+ * lists.
  *
- * The evaluator adds pieces in the order of days; a piece that continues the one before becomes one period with it.
- * The same container holds what is on record, so the difference is a comparison of equals.
+ * The evaluator adds pieces in the order of days; a piece that continues the one before becomes one period
+ * with it. The same container holds what is on record, so the difference is a comparison of equals.
  */
 #ifndef HIERARCHY_ENGINE_PERIODS_H
 #define HIERARCHY_ENGINE_PERIODS_H
 
 #include "facts.h"
 
-/* Why someone is a member; same numbers as hierarchy.v1.MembershipOrigin. Where several apply, the first of RULE,
- * BELOW, EXCEPTION. */
+/* Why someone is a member; same numbers as hierarchy.v1.MembershipOrigin. Where several apply, the first of
+ * RULE, BELOW, EXCEPTION. */
 typedef enum Origin {
   ORIGIN_RULE = 1,      /* the organ's own rules hold */
   ORIGIN_EXCEPTION = 2, /* an exception places the person in the organ or below it, and no rule does */
@@ -55,8 +56,8 @@ Periods *periods_new (void *owner);
 /* Empties a list, keeps its memory. */
 void periods_reset (Periods *periods);
 
-/* Adds days of membership: pieces come in order of valid.from, all pieces of one `from` together and with one `to`
- * for an organisation, one organisation after another. */
+/* Adds days of membership: pieces come in order of valid.from, all pieces of one `from` together and with one
+ * `to` for an organisation, one organisation after another. */
 void periods_add (Periods *periods, Symbol organ, Symbol type, Period valid, Origin origin);
 
 /* Adds a period as it is on record, with one stretch; periods_add_stretch gives it more. */

@@ -28,14 +28,10 @@ static FactKind
 condition_kind (const RuleNode *node)
 {
   switch (node->op) {
-  case RULE_OP__RULE_OP_SUBSCRIPTION:
-    return FACT_KIND__FACT_KIND_SUBSCRIPTION;
-  case RULE_OP__RULE_OP_ADMITTED:
-    return FACT_KIND__FACT_KIND_ADMISSION;
-  case RULE_OP__RULE_OP_POSITION:
-    return FACT_KIND__FACT_KIND_POSITION;
-  default:
-    return rule_field_kind (node->field);
+  case RULE_OP__RULE_OP_SUBSCRIPTION: return FACT_KIND__FACT_KIND_SUBSCRIPTION;
+  case RULE_OP__RULE_OP_ADMITTED: return FACT_KIND__FACT_KIND_ADMISSION;
+  case RULE_OP__RULE_OP_POSITION: return FACT_KIND__FACT_KIND_POSITION;
+  default: return rule_field_kind (node->field);
   }
 }
 
@@ -164,10 +160,8 @@ between_holds (const Rulebook *book, const Condition *condition, uint32_t value,
 {
   const uint32_t *ends = book->values + condition->first;
   switch (condition->field) {
-  case RULE_FIELD__RULE_FIELD_AGE:
-    return age_holds ((Day)value, (int)ends[0], (int)ends[1], day, until);
-  case RULE_FIELD__RULE_FIELD_BIRTH_DATE:
-    return (Day)ends[0] <= (Day)value && (Day)value <= (Day)ends[1];
+  case RULE_FIELD__RULE_FIELD_AGE: return age_holds ((Day)value, (int)ends[0], (int)ends[1], day, until);
+  case RULE_FIELD__RULE_FIELD_BIRTH_DATE: return (Day)ends[0] <= (Day)value && (Day)value <= (Day)ends[1];
   default: {
     const char *text = symbols_text (book->symbols, value);
     return value != SYMBOL_NONE &&
@@ -182,14 +176,12 @@ fact_satisfies (const Rulebook *book, const Condition *condition, const PersonFa
 {
   const uint32_t *values = book->values + condition->first;
   switch (condition->op) {
-  case RULE_OP__RULE_OP_BETWEEN:
-    return between_holds (book, condition, fact->value, day, until);
+  case RULE_OP__RULE_OP_BETWEEN: return between_holds (book, condition, fact->value, day, until);
   case RULE_OP__RULE_OP_ADMITTED:
     return fact->organ == values[0] && (condition->count == 1 || fact->value == values[1]);
   case RULE_OP__RULE_OP_POSITION:
     return condition->count == 0 || has_value (values, condition->count, fact->value);
-  default:
-    break;
+  default: break;
   }
   if (condition->field != RULE_FIELD__RULE_FIELD_AGE)
     return has_value (values, condition->count, fact->value);
@@ -221,8 +213,7 @@ rule_holds (const Rulebook *book, uint32_t first, const DayFacts *facts, Day *un
       if (rule_holds (book, at, facts, until))
         return true;
     return false;
-  case RULE_OP__RULE_OP_NOT:
-    return !rule_holds (book, first + 1, facts, until);
+  case RULE_OP__RULE_OP_NOT: return !rule_holds (book, first + 1, facts, until);
   default:
     for (uint32_t i = 0; i < facts->count[condition->kind]; i++)
       if (fact_satisfies (book, condition, &facts->facts[condition->kind][i], facts->day, until))

@@ -1,7 +1,7 @@
 /* Rules: checked where they come in, compiled where they are used, put into words where people read them.
  *
- * A rule arrives as RuleNodes in preorder (rule.proto). Compiled it is a run of Conditions in one array of the
- * model, each knowing where its subtree ends, its values as sorted numbers in a second array.
+ * A rule arrives as RuleNodes in preorder (rule.proto). Compiled it is a run of Conditions in one array of
+ * the model, each knowing where its subtree ends, its values as sorted numbers in a second array.
  */
 #ifndef HIERARCHY_ENGINE_RULE_H
 #define HIERARCHY_ENGINE_RULE_H
@@ -32,29 +32,31 @@ typedef struct RuleScope {
   void *context;              /* for place_known */
 } RuleScope;
 
-/* Checks a rule; an empty list is fine. Every problem (at most 100) is a violation with the path of the node or
- * value and its own reason: UNKNOWN_OPERATION, UNKNOWN_FIELD, FIELD_NOT_ALLOWED, FIELD_REQUIRED, OPERANDS, EMPTY,
- * TOO_FEW_OPERANDS, TOO_MANY_NODES, TOO_DEEP, MISSING_OPERAND, SURPLUS_NODE, VALUES, TOO_MANY_VALUES, EMPTY_VALUE,
- * TOO_LONG, DUPLICATE_VALUE, BOTH_ENDS_OPEN, REVERSED, INVALID_DATE, INVALID_AGE, INVALID_COUNTRY,
- * INVALID_POSTAL_CODE, UNKNOWN_POSTAL_CODE, UNKNOWN_TOWN, UNKNOWN_MUNICIPALITY, UNKNOWN_PROVINCE, NOT_AN_ORGAN. */
+/* Checks a rule; an empty list is fine. Every problem (at most 100) is a violation with the path of the node
+ * or value and its own reason: UNKNOWN_OPERATION, UNKNOWN_FIELD, FIELD_NOT_ALLOWED, FIELD_REQUIRED, OPERANDS,
+ * EMPTY, TOO_FEW_OPERANDS, TOO_MANY_NODES, TOO_DEEP, MISSING_OPERAND, SURPLUS_NODE, VALUES, TOO_MANY_VALUES,
+ * EMPTY_VALUE, TOO_LONG, DUPLICATE_VALUE, BOTH_ENDS_OPEN, REVERSED, INVALID_DATE, INVALID_AGE,
+ * INVALID_COUNTRY, INVALID_POSTAL_CODE, UNKNOWN_POSTAL_CODE, UNKNOWN_TOWN, UNKNOWN_MUNICIPALITY,
+ * UNKNOWN_PROVINCE, NOT_AN_ORGAN. */
 Status rule_check (void *owner, RuleNode *const *nodes, size_t count, const RuleScope *scope) MUST_CHECK;
 
-/* The rule in English words: "lives in province Uusimaa and is at least 7 years old". Owned by `owner`; "" for an
- * empty rule. The rule has passed rule_check. */
+/* The rule in English words: "lives in province Uusimaa and is at least 7 years old". Owned by `owner`; ""
+ * for an empty rule. The rule has passed rule_check. */
 char *rule_text (void *owner, RuleNode *const *nodes, size_t count);
 
-/* One node in words, without its operands: "lives in province Uusimaa", "all of", "at least one of", "not". */
+/* One node in words, without its operands: "lives in province Uusimaa", "all of", "at least one of", "not".
+ */
 char *rule_node_text (void *owner, const RuleNode *node);
 
 /* One node, compiled. */
 typedef struct Condition {
-  uint8_t op;       /* RuleOp */
-  uint8_t field;    /* RuleField */
-  uint8_t kind;     /* FactKind that is looked at; 0 for ALL, ANY, NOT */
+  uint8_t op;    /* RuleOp */
+  uint8_t field; /* RuleField */
+  uint8_t kind;  /* FactKind that is looked at; 0 for ALL, ANY, NOT */
   uint16_t operands;
-  uint32_t end;     /* index after the last condition of its subtree */
-  uint32_t first;   /* of its values */
-  uint32_t count;   /* of its values; sorted, except BETWEEN: low, high */
+  uint32_t end;   /* index after the last condition of its subtree */
+  uint32_t first; /* of its values */
+  uint32_t count; /* of its values; sorted, except BETWEEN: low, high */
 } Condition;
 
 /* All compiled rules of a model. */
@@ -69,8 +71,9 @@ typedef struct Rulebook {
 /* An empty book on `owner`. */
 Rulebook *rulebook_new (void *owner, Symbols *symbols);
 
-/* Compiles a rule that has passed rule_check and appends it. Returns the index of its first condition; the rule ends
- * where that condition's `end` says. `organ` carries the rule; SYMBOL_NONE for a type. At least one node. */
+/* Compiles a rule that has passed rule_check and appends it. Returns the index of its first condition; the
+ * rule ends where that condition's `end` says. `organ` carries the rule; SYMBOL_NONE for a type. At least one
+ * node. */
 uint32_t rulebook_add (Rulebook *book, RuleNode *const *nodes, size_t count, Symbol organ);
 
 /* The facts that hold on one day, by kind. */
@@ -80,8 +83,8 @@ typedef struct DayFacts {
   uint32_t count[FACT_KINDS];
 } DayFacts;
 
-/* True when the rule whose first condition is `first` holds. `until` is lowered to the first later day on which a
- * birthday may change the answer; the facts are taken to hold until then. */
+/* True when the rule whose first condition is `first` holds. `until` is lowered to the first later day on
+ * which a birthday may change the answer; the facts are taken to hold until then. */
 bool rule_holds (const Rulebook *book, uint32_t first, const DayFacts *facts, Day *until);
 
 /* True when one fact by itself satisfies a condition without operands on `day`. */

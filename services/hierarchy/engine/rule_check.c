@@ -1,5 +1,5 @@
-/* Checking a rule where it comes in: shape first (the list must be exactly one tree), then each node by its row in
- * the table of operations. Every problem is reported with its path; the shape stops at the first. */
+/* Checking a rule where it comes in: shape first (the list must be exactly one tree), then each node by its
+ * row in the table of operations. Every problem is reported with its path; the shape stops at the first. */
 #include "rule.h"
 
 #include "core/memory.h"
@@ -182,8 +182,7 @@ check_field_value (Check *check, size_t index, size_t value)
     if (!is_country (text))
       refuse_value (check, index, value, "INVALID_COUNTRY", "Is not a country code such as FI");
     return;
-  default:
-    break;
+  default: break;
   }
   if (node->op == RULE_OP__RULE_OP_BETWEEN) {
     if (strlen (text) > 16)
@@ -191,7 +190,8 @@ check_field_value (Check *check, size_t index, size_t value)
     return;
   }
   const char *unknown = field_row (node)->unknown;
-  if (unknown != NULL && scope->place_known != NULL && !scope->place_known (scope->context, node->field, text))
+  if (unknown != NULL && scope->place_known != NULL &&
+      !scope->place_known (scope->context, node->field, text))
     refuse_value (check, index, value, unknown, "Is not in the gazetteer");
 }
 
@@ -211,29 +211,27 @@ check_ends (Check *check, size_t index)
     refuse_value (check, index, 1, "REVERSED", "The second end comes before the first");
 }
 
+/* Sorts pointers to the values by text, then by place. */
 static int
 compare_texts (const void *left, const void *right)
 {
-  int order = strcmp (**(char *const *const *)left, **(char *const *const *)right);
-  if (order != 0)
-    return order;
   const char *const *a = *(const char *const *const *)left, *const *b = *(const char *const *const *)right;
-  return (a > b) - (a < b);
+  int order = strcmp (*a, *b);
+  return order != 0 ? order : (a > b) - (a < b);
 }
 
-/* Sorts pointers to the values, so that a duplicate is found beside its first and named by its place. */
+/* A duplicate stands beside its first when sorted, and is named by its place. */
 static void
 check_duplicates (Check *check, size_t index)
 {
   const RuleNode *node = check->nodes[index];
-  char ***sorted = memory_array (check->owner, char **, node->n_values);
+  const char ***sorted = memory_array (check->owner, const char **, node->n_values);
   for (size_t i = 0; i < node->n_values; i++)
-    sorted[i] = (char **)&node->values[i];
+    sorted[i] = &node->values[i];
   qsort (sorted, node->n_values, sizeof *sorted, compare_texts);
   for (size_t i = 1; i < node->n_values; i++)
     if (strcmp (*sorted[i - 1], *sorted[i]) == 0)
-      refuse_value (check, index, (size_t)((const char *const *)sorted[i] - (const char *const *)node->values),
-                    "DUPLICATE_VALUE", "Is given twice");
+      refuse_value (check, index, (size_t)(sorted[i] - node->values), "DUPLICATE_VALUE", "Is given twice");
   talloc_free (sorted);
 }
 
@@ -295,7 +293,8 @@ rule_check (void *owner, RuleNode *const *nodes, size_t count, const RuleScope *
   if (count == 0)
     return STATUS_SUCCESS;
   if (count > RULE_NODES_MAX) {
-    status_add_violation (&check.status, owner, scope->path, "TOO_MANY_NODES", "A rule has at most 1,000 nodes");
+    status_add_violation (&check.status, owner, scope->path, "TOO_MANY_NODES",
+                          "A rule has at most 1,000 nodes");
     return check.status;
   }
   if (!check_shape (&check))

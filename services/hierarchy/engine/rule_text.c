@@ -17,7 +17,8 @@ static const FieldWords field_words[] = {
     [RULE_FIELD__RULE_FIELD_POSTAL_CODE] = {"has postal code", "has one of the postal codes",
                                             "has a postal code"},
     [RULE_FIELD__RULE_FIELD_TOWN] = {"lives in", "lives in one of", ""},
-    [RULE_FIELD__RULE_FIELD_MUNICIPALITY] = {"lives in municipality", "lives in one of the municipalities", ""},
+    [RULE_FIELD__RULE_FIELD_MUNICIPALITY] = {"lives in municipality", "lives in one of the municipalities",
+                                             ""},
     [RULE_FIELD__RULE_FIELD_PROVINCE] = {"lives in province", "lives in one of the provinces", ""},
     [RULE_FIELD__RULE_FIELD_COUNTRY] = {"lives in country", "lives in one of the countries", ""},
     [RULE_FIELD__RULE_FIELD_BIRTH_DATE] = {"was born on", "was born on one of", "was born"},
@@ -75,9 +76,7 @@ static void
 add_leaf (char **text, const RuleNode *node)
 {
   switch (node->op) {
-  case RULE_OP__RULE_OP_BETWEEN:
-    add_between (text, node);
-    return;
+  case RULE_OP__RULE_OP_BETWEEN: add_between (text, node); return;
   case RULE_OP__RULE_OP_ADMITTED:
     add (text, "is admitted to this organ");
     if (node->n_values != 0) {
@@ -91,8 +90,7 @@ add_leaf (char **text, const RuleNode *node)
       return;
     }
     break;
-  default:
-    break;
+  default: break;
   }
   add (text, node->n_values == 1 ? words_of (node)->is : words_of (node)->in);
   add_values (text, node);
@@ -136,12 +134,9 @@ char *
 rule_node_text (void *owner, const RuleNode *node)
 {
   switch (node->op) {
-  case RULE_OP__RULE_OP_ALL:
-    return memory_string (owner, "all of");
-  case RULE_OP__RULE_OP_ANY:
-    return memory_string (owner, "at least one of");
-  case RULE_OP__RULE_OP_NOT:
-    return memory_string (owner, "not");
+  case RULE_OP__RULE_OP_ALL: return memory_string (owner, "all of");
+  case RULE_OP__RULE_OP_ANY: return memory_string (owner, "at least one of");
+  case RULE_OP__RULE_OP_NOT: return memory_string (owner, "not");
   default: {
     char *text = memory_string (owner, "");
     add_leaf (&text, node);
