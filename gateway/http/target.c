@@ -2,10 +2,10 @@
 #include "gateway/http/target.h"
 
 #include "core/memory.h"
+#include "core/text.h"
 
 #include <event2/util.h>
 #include <string.h>
-#include <unicode/utf8.h>
 
 #define FAULT(name) (&http_faults[HTTP_##name])
 
@@ -22,20 +22,6 @@ has_only (HttpText text, const char *marks)
     unsigned char lower = (unsigned char)(c | 0x20);
     bool plain = (c >= '0' && c <= '9') || (c < 128 && lower >= 'a' && lower <= 'z');
     if (!plain && (c == 0 || strchr (marks, c) == NULL))
-      return false;
-  }
-  return true;
-}
-
-static bool
-is_utf8 (HttpText text)
-{
-  const uint8_t *bytes = (const uint8_t *)text.data;
-  int32_t at = 0, length = (int32_t)text.length;
-  while (at < length) {
-    UChar32 character;
-    U8_NEXT (bytes, at, length, character);
-    if (character < 0)
       return false;
   }
   return true;
@@ -118,7 +104,7 @@ parse_path (void *context, HttpTarget *target, HttpText raw)
   }
   out[length] = 0;
   target->path = (HttpText){out, length};
-  return is_utf8 (target->path) ? NULL : FAULT (BAD_UTF8);
+  return text_is_utf8 (target->path.data, target->path.length) ? NULL : FAULT (BAD_UTF8);
 }
 
 /* ---- query ---- */
@@ -143,7 +129,7 @@ decode_parameter (HttpText raw, char **out, HttpText *text)
   *text = (HttpText){*out, (size_t)(at - *out)};
   *at++ = 0;
   *out = at;
-  return is_utf8 (*text) ? NULL : FAULT (BAD_UTF8);
+  return text_is_utf8 (text->data, text->length) ? NULL : FAULT (BAD_UTF8);
 }
 
 static HttpText
