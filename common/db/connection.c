@@ -134,17 +134,24 @@ static const StateRow state_rows[] = {
     {"25P03", STATUS_DEADLINE_EXCEEDED, "IDLE_TRANSACTION", "The transaction was idle for too long"},
 };
 
+/* An error without a SQLSTATE is libpq's own: the connection broke. So did it when the server says it is
+ * going down. */
+static bool
+is_lost (const Db *db, const char *state)
+{
+  return PQstatus (db->connection) != CONNECTION_OK || state == NULL || strncmp (state, "57P", 3) == 0 ||
+         strncmp (state, "08", 2) == 0;
+}
+
 Status
 db_failure (Db *db, void *owner, const PGresult *result)
 {
-  if (PQstatus (db->connection) != CONNECTION_OK) {
+  const char *state = result == NULL ? NULL : PQresultErrorField (result, PG_DIAG_SQLSTATE);
+  if (is_lost (db, state)) {
     disconnect (db);
     return status_unavailable (owner, RETRY_AFTER_MS, "DATABASE_UNAVAILABLE",
                                "The connection to the database broke");
   }
-  const char *state = result == NULL ? NULL : PQresultErrorField (result, PG_DIAG_SQLSTATE);
-  if (state == NULL)
-    state = "XX000";
   if (strncmp (state, "23", 2) == 0)
     return constraint_failure (db, owner, result);
   for (size_t i = 0; i < sizeof state_rows / sizeof *state_rows; i++) {
@@ -218,9 +225,8 @@ db_commit (Db *db, void *owner)
   Status status = STATUS_SUCCESS;
   PGresult *result = PQexec (db->connection, "COMMIT");
   if (PQresultStatus (result) != PGRES_COMMAND_OK) {
-    bool lost = PQstatus (db->connection) != CONNECTION_OK;
     status = db_failure (db, owner, result);
-    if (lost)
+    if (db->state == DB_DISCONNECTED)
       status = status_unavailable (
           owner, RETRY_AFTER_MS, "OUTCOME_UNKNOWN",
           "The database did not say whether the change was stored; retry with the same key");
