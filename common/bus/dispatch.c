@@ -108,11 +108,10 @@ any_up (const Service *service)
   return false;
 }
 
-/* Why a call that is not in flight ends now. */
+/* Why a call that is not in flight ends now; `late` when it is because of its deadline. */
 static Status
-unsent_failure (BusPending *pending)
+unsent_failure (BusPending *pending, bool late)
 {
-  bool late = bus_now_us () >= pending->deadline_us;
   if (pending->executed == EXECUTED_PERHAPS)
     return failure (pending, late ? STATUS_DEADLINE_EXCEEDED : STATUS_UNAVAILABLE, "OUTCOME_UNKNOWN",
                     "The replica was lost and no other could be asked");
@@ -176,7 +175,7 @@ route (BusPending *pending)
     counter_add (pending->client->bus, COUNTER_CLIENT_QUEUE_FULL);
     Status status =
         pending->executed == EXECUTED_PERHAPS
-            ? unsent_failure (pending)
+            ? unsent_failure (pending, false)
             : failure (pending, STATUS_RESOURCE_EXHAUSTED, "OVERLOADED", "Too many calls wait already");
     end_later (pending, status);
     return;
@@ -328,6 +327,8 @@ dispatch_timeout (evutil_socket_t fd, short what, void *argument)
     end (pending, status, NULL, (Bytes){NULL, 0});
   } else if (pending->state == PENDING_WAITING) {
     leave_list (pending);
-    end (pending, unsent_failure (pending), NULL, (Bytes){NULL, 0});
+    /* The timer was set to the earlier of the two. */
+    end (pending, unsent_failure (pending, pending->deadline_us <= pending->patience_us), NULL,
+         (Bytes){NULL, 0});
   }
 }
