@@ -9,7 +9,7 @@
 #include <string.h>
 
 size_t
-field_size (ProtobufCType type)
+json_value_size (ProtobufCType type)
 {
   switch (type) {
   case PROTOBUF_C_TYPE_INT64:
@@ -31,7 +31,7 @@ append_element (void *owner, char *base, const ProtobufCFieldDescriptor *field, 
 {
   size_t *count = (size_t *)(base + field->quantifier_offset);
   char **array = (char **)(base + field->offset);
-  size_t size = field_size (field->type);
+  size_t size = json_value_size (field->type);
   if ((*count & (*count - 1)) == 0)
     *array = memory_must (talloc_realloc_size (owner, *array, size * (*count == 0 ? 1 : 2 * *count)));
   memcpy (*array + *count * size, value, size);
@@ -47,7 +47,7 @@ field_store (void *owner, ProtobufCMessage *message, const ProtobufCFieldDescrip
     append_element (owner, base, field, value);
     return;
   }
-  memcpy (base + field->offset, value, field_size (field->type));
+  memcpy (base + field->offset, value, json_value_size (field->type));
   if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0)
     *(uint32_t *)(base + field->quantifier_offset) = field->id;
 }

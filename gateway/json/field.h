@@ -19,9 +19,6 @@ typedef union FieldValue {
   ProtobufCMessage *message;
 } FieldValue;
 
-/* Bytes of one value in memory. */
-size_t field_size (ProtobufCType type);
-
 /* Puts a value into the message: sets it, or appends it to a repeated field (whose array is then owned by
  * `owner`). */
 void field_store (void *owner, ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,

@@ -51,6 +51,12 @@ void json_append_signed (JsonBuffer *buffer, int64_t number);
 /* Appends a message that has been validated. */
 void json_append_message (JsonBuffer *buffer, const ApiMessage *table, const ProtobufCMessage *message);
 
+/* False for a member of a oneof that is not chosen, and for a message that is not set. */
+bool json_is_present (const ProtobufCFieldDescriptor *field, const ProtobufCMessage *message);
+
+/* Bytes that one value of a type takes in memory. */
+size_t json_value_size (ProtobufCType type);
+
 /* Appends one value of a field (an element of a repeated one) from where it lies in memory. */
 void json_append_value (JsonBuffer *buffer, const ApiMessage *table, unsigned field, const void *value);
 

@@ -127,7 +127,7 @@ append_repeated (JsonBuffer *buffer, const ApiMessage *table, unsigned field, co
   bool map = table->fields[field].map;
   size_t count = *(const size_t *)(base + descriptor->quantifier_offset);
   const char *values = *(char *const *)(base + descriptor->offset);
-  size_t size = field_size (descriptor->type);
+  size_t size = json_value_size (descriptor->type);
   json_append (buffer, map ? "{" : "[", 1);
   for (size_t i = 0; i < count; i++) {
     if (i != 0)
@@ -141,10 +141,10 @@ append_repeated (JsonBuffer *buffer, const ApiMessage *table, unsigned field, co
   json_append (buffer, map ? "}" : "]", 1);
 }
 
-/* Members of a oneof that are not chosen, and messages that are not set, are left out. */
-static bool
-is_present (const ProtobufCFieldDescriptor *field, const char *base)
+bool
+json_is_present (const ProtobufCFieldDescriptor *field, const ProtobufCMessage *message)
 {
+  const char *base = (const char *)message;
   if (field->label == PROTOBUF_C_LABEL_REPEATED)
     return true;
   if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0)
@@ -159,7 +159,7 @@ json_append_message (JsonBuffer *buffer, const ApiMessage *table, const Protobuf
   const char *separator = "{\"";
   for (unsigned i = 0; i < table->descriptor->n_fields; i++) {
     const ProtobufCFieldDescriptor *field = &table->descriptor->fields[i];
-    if (!is_present (field, base))
+    if (!json_is_present (field, message))
       continue;
     json_append (buffer, separator, 2);
     separator = ",\"";
