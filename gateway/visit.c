@@ -1,0 +1,217 @@
+/* Visits: identifiers, answers, calls. */
+#include "gateway/visit.h"
+
+#include "core/id.h"
+#include "core/log.h"
+#include "core/validate.h"
+#include "gateway/guard.h"
+#include "gateway/problem.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A visit dies with its request. Whatever it still holds goes back here, in whichever way it ended. */
+static int
+release_visit (Visit *visit)
+{
+  if (visit->pending != NULL)
+    bus_client_cancel (visit->pending);
+  if (visit->client != NULL)
+    limiter_release (visit->thread->limiter, visit->client, visit->hold);
+  if (visit->listed)
+    TAILQ_REMOVE (&visit->thread->streams, visit, entry);
+  return 0;
+}
+
+static void
+set_trace (Visit *visit, const char *incoming)
+{
+  uint8_t random[24];
+  char span[17];
+  randombytes_buf (random, sizeof random);
+  sodium_bin2hex (visit->trace_id, sizeof visit->trace_id, random, 16);
+  sodium_bin2hex (span, sizeof span, random + 16, 8);
+  bool given = incoming != NULL && guard_is_traceparent (incoming);
+  if (given)
+    memcpy (visit->trace_id, incoming + 3, 32);
+  snprintf (visit->traceparent, sizeof visit->traceparent, "00-%s-%s-%s", visit->trace_id, span,
+            given ? incoming + 53 : "01");
+}
+
+/* The client has gone, or was cut: nothing can be answered any more. The call in flight is cancelled by
+ * release_visit. */
+static void
+on_gone (HttpRequest *http)
+{
+  http_abandon (http);
+}
+
+Visit *
+visit_new (GatewayThread *thread, HttpRequest *http)
+{
+  Visit *visit = memory_new (http, Visit);
+  talloc_set_destructor (visit, release_visit);
+  visit->thread = thread;
+  visit->http = http;
+  visit->start = clock_monotonic (thread->gateway->clock);
+  set_trace (visit, http_request_header (http, "traceparent"));
+  const char *id = http_request_header (http, "X-Request-Id");
+  visit->request_id =
+      id != NULL && guard_is_request_id (id) ? id : id_new_text (visit, clock_now (thread->gateway->clock));
+  http->data = visit;
+  http_on_gone (http, on_gone);
+  return visit;
+}
+
+void
+visit_add_field (VisitFields *fields, const char *name, const char *value)
+{
+  assert (fields->count < VISIT_FIELDS_MAX);
+  fields->list[fields->count++] = (HttpField){name, value};
+}
+
+void
+visit_add_api_fields (Visit *visit, VisitFields *fields, const char *type)
+{
+  if (type != NULL)
+    visit_add_field (fields, "Content-Type", type);
+  visit_add_field (fields, "Cache-Control", "no-store");
+  visit_add_field (fields, "X-Request-Id", visit->request_id);
+  visit_add_field (fields, "Traceresponse", visit->traceparent);
+  visit_add_field (fields, "X-Content-Type-Options", "nosniff");
+  visit_add_field (fields, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  visit_add_field (fields, "Cross-Origin-Resource-Policy", "same-origin");
+  visit_add_field (fields, "Referrer-Policy", "no-referrer");
+}
+
+void
+visit_count (Visit *visit, unsigned status)
+{
+  Gateway *gateway = visit->thread->gateway;
+  metric_add (&gateway->metrics[METRIC_REQUESTS], 1);
+  if (status >= 400)
+    metric_add (&gateway->metrics[METRIC_PROBLEMS], 1);
+  metric_observe (&gateway->metrics[METRIC_DURATION], clock_monotonic (gateway->clock) - visit->start);
+}
+
+void
+visit_answer (Visit *visit, unsigned status, const char *type, const VisitFields *extra, Bytes body)
+{
+  VisitFields fields = {.count = 0};
+  visit_add_api_fields (visit, &fields, type);
+  for (size_t i = 0; extra != NULL && i < extra->count; i++)
+    visit_add_field (&fields, extra->list[i].name, extra->list[i].value);
+  visit_count (visit, status);
+  http_respond (visit->http, status, fields.list, fields.count, body);
+}
+
+Bytes
+visit_problem (Visit *visit, Status status)
+{
+  const ApiRoute *route = visit->match.route;
+  const char *prefix = NULL;
+  if (route != NULL && route->body == API_BODY_FIELD)
+    prefix = memory_format (visit, "%s.", route->method->request->fields[route->body_field].json_name);
+  ProblemPlace place = {visit->request_id, visit->trace_id, prefix};
+  return problem_body (visit, status, &place);
+}
+
+/* Faults of ours are logged here, where the request ends; what clients do wrong is not. */
+static void
+log_failure (const Visit *visit, unsigned http, Status status)
+{
+  if (http < 500)
+    return;
+  const ApiRoute *route = visit->match.route;
+  log_status (status.code == STATUS_UNAVAILABLE ? LOG_WARNING_LEVEL : LOG_ERROR_LEVEL, "request failed",
+              status, "request", visit->request_id, "trace", visit->trace_id, "method",
+              route == NULL ? NULL : route->method->full_name, NULL);
+}
+
+void
+visit_fail_with (Visit *visit, Status status, const VisitFields *extra)
+{
+  VisitFields fields = extra == NULL ? (VisitFields){.count = 0} : *extra;
+  unsigned http = problem_status (status);
+  unsigned seconds = problem_retry_after (status);
+  if (seconds != 0)
+    visit_add_field (&fields, "Retry-After", memory_format (visit, "%u", seconds));
+  log_failure (visit, http, status);
+  visit_answer (visit, http, PROBLEM_TYPE, &fields, visit_problem (visit, status));
+}
+
+void
+visit_fail (Visit *visit, Status status)
+{
+  visit_fail_with (visit, status, NULL);
+}
+
+static Status
+refusal (void *owner, LimiterVerdict verdict, unsigned retry_ms)
+{
+  Status status;
+  if (verdict == LIMITER_FULL)
+    return status_unavailable (owner, 1000, "OVERLOADED", "The gateway has as many requests as it can hold");
+  if (verdict == LIMITER_TOO_MANY_STREAMS)
+    status = status_error (owner, STATUS_RESOURCE_EXHAUSTED, "TOO_MANY_STREAMS",
+                           "This client has as many streams open as it may");
+  else
+    status = status_error (owner, STATUS_RESOURCE_EXHAUSTED, "TOO_MANY_REQUESTS",
+                           "This client sends more requests than it may");
+  status.detail->retry_after_ms = retry_ms == 0 ? 1000 : retry_ms;
+  return status;
+}
+
+bool
+visit_admit (Visit *visit, LimiterHold hold)
+{
+  Gateway *gateway = visit->thread->gateway;
+  char buffer[64];
+  const char *address =
+      guard_client (visit->http->client, http_request_header (visit->http, "X-Forwarded-For"),
+                    gateway->settings->trusted_proxies, buffer);
+  unsigned retry_ms = 0;
+  LimiterVerdict verdict =
+      limiter_admit (visit->thread->limiter, address, hold, visit->start, &visit->client, &retry_ms);
+  visit->hold = hold;
+  if (verdict == LIMITER_ADMITTED)
+    return true;
+  metric_add (&gateway->metrics[verdict == LIMITER_FULL ? METRIC_REFUSED_LOAD : METRIC_REFUSED_RATE], 1);
+  visit_fail (visit, refusal (visit, verdict, retry_ms));
+  return false;
+}
+
+void
+visit_call (Visit *visit, const ProtobufCMessage *message, const char *key, const char *if_match,
+            BusReplyFunction function)
+{
+  const ApiMethod *method = visit->match.route->method;
+  BusRequest request = {.service = visit->match.service,
+                        .method = method->full_name,
+                        .message = message,
+                        .timeout_ms = method->timeout_ms,
+                        .idempotent = method->idempotent || key != NULL,
+                        .principal = &visit->thread->gateway->principal,
+                        .idempotency_key = key,
+                        .traceparent = visit->traceparent,
+                        .if_match = if_match};
+  visit->pending = bus_client_call (visit->thread->client, &request, function, visit);
+}
+
+Status
+visit_reply (Visit *visit, void *owner, const BusReply *reply, ProtobufCMessage **message)
+{
+  visit->pending = NULL;
+  if (status_failed (reply->status))
+    return status_copy (owner, reply->status);
+  const ApiMessage *table = visit->match.route->method->reply;
+  Status status = validate_unpack (visit->thread->gateway->api, owner, table->descriptor, reply->body,
+                                   VALIDATE_REPLY, message);
+  if (!status_failed (status))
+    return status;
+  log_status (LOG_ERROR_LEVEL, "reply is not valid", status, "method", visit->match.route->method->full_name,
+              NULL);
+  return status_error (owner, STATUS_INTERNAL, "INVALID_REPLY", "The reply of the service is not valid");
+}
