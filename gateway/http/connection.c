@@ -56,10 +56,10 @@ connection_send (Connection *connection, const Bytes *pieces, size_t count, Keep
     sent = send_now (connection, pieces, count);
   for (size_t i = 0; i < count && connection->state != CONNECTION_CLOSED; i++) {
     size_t skipped = sent < pieces[i].length ? sent : pieces[i].length;
-    Bytes rest = {pieces[i].data + skipped, pieces[i].length - skipped};
     sent -= skipped;
-    if (rest.length == 0)
+    if (skipped == pieces[i].length)
       continue;
+    Bytes rest = {pieces[i].data + skipped, pieces[i].length - skipped};
     if (keeping == KEEP_REFERENCE && i == count - 1)
       evbuffer_add_reference (output, rest.data, rest.length, NULL, NULL);
     else

@@ -66,6 +66,15 @@ is_field_value (HttpText text)
 }
 
 static bool
+is_visible (HttpText text)
+{
+  for (size_t i = 0; i < text.length; i++)
+    if (text.data[i] <= 0x20 || text.data[i] >= 0x7f)
+      return false;
+  return true;
+}
+
+static bool
 is_digit (char c)
 {
   return c >= '0' && c <= '9';
@@ -184,20 +193,27 @@ scan_start (HttpHeadScan *scan, const char *bytes, size_t length, const HttpFaul
   return HTTP_DONE;
 }
 
-/* The head has no line end where one must be by now. */
-static HttpProgress
-scan_too_long (const HttpHeadScan *scan, const char *bytes, size_t length, const HttpHeadLimits *limits,
-               const HttpFault **fault)
+/* The longest request line that parse_request_line could accept, without its LF. */
+static size_t
+request_line_max (const HttpHeadLimits *limits)
 {
-  size_t line = length - scan->line_start;
-  if (scan->lines == 0 && line > METHOD_BYTES_MAX &&
-      memchr (bytes + scan->line_start, ' ', METHOD_BYTES_MAX + 1) == NULL)
-    return failed (fault, FAULT (UNKNOWN_METHOD));
-  if (scan->lines == 0 && line > METHOD_BYTES_MAX + 1 + limits->target + 1 + VERSION_BYTES + 1)
-    return failed (fault, FAULT (TARGET_TOO_LONG));
-  if (length - scan->head_start > limits->bytes)
-    return failed (fault, scan->lines == 0 ? FAULT (TARGET_TOO_LONG) : FAULT (HEAD_TOO_LARGE));
-  return HTTP_MORE;
+  return METHOD_BYTES_MAX + 1 + limits->target + 1 + VERSION_BYTES + 1;
+}
+
+/* What can be said before a line ends. The same is said when the end is there already, so that the answer
+ * does not depend on how the bytes arrive. */
+static const HttpFault *
+check_length (const HttpHeadScan *scan, const char *bytes, size_t length, const HttpHeadLimits *limits)
+{
+  const char *line = bytes + scan->line_start;
+  size_t line_length = length - scan->line_start;
+  if (scan->lines == 0 && line_length > METHOD_BYTES_MAX &&
+      memchr (line, ' ', METHOD_BYTES_MAX + 1) == NULL && memchr (line, '\n', METHOD_BYTES_MAX + 1) == NULL)
+    return FAULT (UNKNOWN_METHOD);
+  if (scan->lines == 0 && line_length > request_line_max (limits) &&
+      memchr (line, '\n', request_line_max (limits) + 1) == NULL)
+    return FAULT (TARGET_TOO_LONG);
+  return NULL;
 }
 
 HttpProgress
@@ -209,6 +225,9 @@ http_head_scan (HttpHeadScan *scan, const char *bytes, size_t length, const Http
     if (start != HTTP_DONE)
       return start;
   }
+  const HttpFault *wrong = check_length (scan, bytes, length, limits);
+  if (wrong != NULL)
+    return failed (fault, wrong);
   size_t end = scan->head_start + limits->bytes;
   if (end > length)
     end = length;
@@ -224,7 +243,7 @@ http_head_scan (HttpHeadScan *scan, const char *bytes, size_t length, const Http
       return failed (fault, FAULT (TOO_MANY_HEADERS));
   }
   scan->position = end;
-  return scan_too_long (scan, bytes, length, limits, fault);
+  return length - scan->head_start > limits->bytes ? failed (fault, FAULT (HEAD_TOO_LARGE)) : HTTP_MORE;
 }
 
 /* ---- the request line ---- */
@@ -266,6 +285,8 @@ parse_request_line (HttpHead *head, HttpText line, const HttpHeadLimits *limits)
     return FAULT (TARGET_TOO_LONG);
   if (version.data == NULL || target.length == 0)
     return FAULT (BAD_REQUEST_LINE);
+  if (!is_visible (target))
+    return FAULT (BAD_TARGET);
   head->target = target;
   const HttpFault *fault = parse_version (head, version);
   return fault != NULL ? fault : parse_method (head, method);

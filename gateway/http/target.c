@@ -186,10 +186,14 @@ parse_authority (void *context, HttpTarget *target, HttpText *raw)
     size_t end = length;
     while (end < raw->length && raw->data[end] != '/' && raw->data[end] != '?')
       end++;
+    HttpText authority = {raw->data + length, end - length};
+    if (!http_is_host (authority))
+      return FAULT (BAD_HOST);
     target->form = HTTP_ABSOLUTE_FORM;
-    target->authority = (HttpText){memory_string_n (context, raw->data + length, end - length), end - length};
+    target->authority.data = memory_string_n (context, authority.data, authority.length);
+    target->authority.length = authority.length;
     *raw = (HttpText){raw->data + end, raw->length - end};
-    return http_is_host (target->authority) ? NULL : FAULT (BAD_HOST);
+    return NULL;
   }
   return FAULT (BAD_TARGET);
 }

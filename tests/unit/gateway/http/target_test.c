@@ -118,6 +118,20 @@ every_rule (void **state)
   }
 }
 
+/* Found by the fuzzer: a copy that stops at the NUL is shorter than its length says. */
+static void
+authority_with_nul (void **state)
+{
+  (void)state;
+  static const char raw[] = "http://[::1\0]:80/";
+  void *context = memory_context (NULL);
+  HttpTarget target;
+  assert_ptr_equal (
+      http_target_parse (context, &target, (HttpText){raw, sizeof raw - 1}, HTTP_GET, text ("h")),
+      F (BAD_HOST));
+  talloc_free (context);
+}
+
 static void
 forms (void **state)
 {
@@ -177,10 +191,8 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test (every_rule),
-      cmocka_unit_test (forms),
-      cmocka_unit_test (parameters),
-      cmocka_unit_test (parameter_count),
+      cmocka_unit_test (every_rule), cmocka_unit_test (authority_with_nul), cmocka_unit_test (forms),
+      cmocka_unit_test (parameters), cmocka_unit_test (parameter_count),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
