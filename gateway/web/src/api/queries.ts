@@ -1,0 +1,312 @@
+// Every read of the application: one entry per question, with its key in the cache.
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { ask, client } from './client';
+import type {
+  Address,
+  Explanation,
+  HistoryEntry,
+  Import,
+  ImportFile,
+  Member,
+  Membership,
+  MembershipType,
+  Organ,
+  Organisation,
+  Person,
+  PersonFact,
+  Relation,
+  Rule,
+  Run,
+  RunOutcome,
+  ServiceStatus,
+} from './types';
+
+export const SERVICES = ['membership', 'hierarchy'] as const;
+const LARGEST_PAGE = 1000;
+
+/** Leaves out what is empty, so that addresses stay short. */
+function given<T extends Record<string, unknown>>(parameters: T): T {
+  return Object.fromEntries(
+    Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '' && value !== false),
+  ) as T;
+}
+
+interface Page {
+  nextPageToken: string;
+}
+const nextToken = (page: Page) => page.nextPageToken || undefined;
+
+export const organisationsQuery = () =>
+  queryOptions({
+    queryKey: ['organs', 'organisations'],
+    queryFn: async ({ signal }) =>
+      ((await ask(client.GET('/v1/organisations', { signal }))) as { organisations: Organisation[] })
+        .organisations,
+  });
+
+/** What is directly below an organ: the first `pages` thousands. */
+export const childrenQuery = (parentId: string, pages = 1, on = '') =>
+  queryOptions({
+    queryKey: ['organs', 'children', parentId, pages, on],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const organs: Organ[] = [];
+      let pageToken = '';
+      for (let page = 0; page < pages; page++) {
+        const query = given({ parentId, on, pageSize: LARGEST_PAGE, pageToken });
+        const reply = (await ask(client.GET('/v1/organs', { params: { query }, signal }))) as Page & {
+          organs: Organ[];
+        };
+        organs.push(...reply.organs);
+        pageToken = reply.nextPageToken;
+        if (!pageToken) break;
+      }
+      return { organs, more: pageToken !== '' };
+    },
+  });
+
+export const organSearchQuery = (text: string, organisationId = '') =>
+  queryOptions({
+    queryKey: ['organs', 'search', text, organisationId],
+    enabled: text.length >= 2,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const query = given({ query: text, organisationId, pageSize: 50 });
+      return (await ask(client.GET('/v1/organs', { params: { query }, signal }))) as Page & {
+        organs: Organ[];
+      };
+    },
+  });
+
+export const organQuery = (organId: string, on = '') =>
+  queryOptions({
+    queryKey: ['organs', 'organ', organId, on],
+    queryFn: async ({ signal }) => {
+      const params = { path: { organ_id: organId }, query: given({ on }) };
+      return (await ask(client.GET('/v1/organs/{organ_id}', { params, signal }))) as Organ;
+    },
+  });
+
+/** The organs from the root down to this one. */
+export const ancestorsQuery = (organId: string, on = '') =>
+  queryOptions({
+    queryKey: ['organs', 'ancestors', organId, on],
+    queryFn: async ({ client: cache }) => {
+      const chain: Organ[] = [];
+      for (let id = organId; id !== '' && chain.length < 32; id = chain[0]?.parentId ?? '') {
+        chain.unshift(await cache.ensureQueryData(organQuery(id, on)));
+      }
+      return chain;
+    },
+  });
+
+export const typesQuery = (organisationId: string) =>
+  queryOptions({
+    queryKey: ['types', organisationId],
+    enabled: organisationId !== '',
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const params = { path: { organisation_id: organisationId } };
+      const reply = await ask(client.GET('/v1/organisations/{organisation_id}/types', { params, signal }));
+      return (reply as { types: MembershipType[] }).types;
+    },
+  });
+
+export const rulesQuery = (organId: string) =>
+  queryOptions({
+    queryKey: ['rules', organId],
+    queryFn: async ({ signal }) => {
+      const params = { query: { organId, inherited: true } };
+      return ((await ask(client.GET('/v1/rules', { params, signal }))) as { rules: Rule[] }).rules;
+    },
+  });
+
+export interface MemberFilter {
+  organId: string;
+  query?: string;
+  typeId?: string;
+  on?: string;
+  orderBy?: string;
+  pageToken?: string;
+}
+export const membersQuery = ({ organId, ...filter }: MemberFilter) =>
+  queryOptions({
+    queryKey: ['members', organId, filter],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const params = { path: { organ_id: organId }, query: given({ ...filter, pageSize: 50 }) };
+      const reply = await ask(client.GET('/v1/organs/{organ_id}/members', { params, signal }));
+      return reply as Page & { members: Member[] };
+    },
+  });
+
+export const explanationQuery = (organId: string, personId: string, typeId = '', on = '') =>
+  queryOptions({
+    queryKey: ['members', 'explain', organId, personId, typeId, on],
+    queryFn: async ({ signal }) => {
+      const params = { path: { organ_id: organId, person_id: personId }, query: given({ typeId, on }) };
+      return (await ask(
+        client.GET('/v1/organs/{organ_id}/members/{person_id}:explain', { params, signal }),
+      )) as Explanation;
+    },
+  });
+
+export interface PersonFilter {
+  query?: string;
+  postalCode?: string;
+  municipality?: string;
+  includeEnded?: boolean;
+  orderBy?: string;
+  pageToken?: string;
+}
+export const personsQuery = (filter: PersonFilter) =>
+  queryOptions({
+    queryKey: ['persons', 'list', filter],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const query = given({ ...filter, pageSize: 50 });
+      return (await ask(client.GET('/v1/persons', { params: { query }, signal }))) as Page & {
+        persons: Person[];
+      };
+    },
+  });
+
+export const personSearchQuery = (text: string) =>
+  queryOptions({
+    queryKey: ['persons', 'search', text],
+    enabled: text.length >= 3,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const query = { query: text, pageSize: 8 };
+      const reply = await ask(client.GET('/v1/persons:search', { params: { query }, signal }));
+      return reply as { persons: Person[]; more: boolean };
+    },
+  });
+
+const ofPerson = (personId: string) => ({ path: { person_id: personId } });
+
+export const personQuery = (personId: string) =>
+  queryOptions({
+    queryKey: ['person', personId, 'card'],
+    queryFn: async ({ signal }) =>
+      (await ask(client.GET('/v1/persons/{person_id}', { params: ofPerson(personId), signal }))) as Person,
+  });
+
+export const addressesQuery = (personId: string) =>
+  queryOptions({
+    queryKey: ['person', personId, 'addresses'],
+    queryFn: async ({ signal }) => {
+      const call = client.GET('/v1/persons/{person_id}/addresses', { params: ofPerson(personId), signal });
+      return ((await ask(call)) as { addresses: Address[] }).addresses;
+    },
+  });
+
+export const factsQuery = (personId: string) =>
+  queryOptions({
+    queryKey: ['person', personId, 'facts'],
+    queryFn: async ({ signal }) => {
+      const call = client.GET('/v1/persons/{person_id}/facts', { params: ofPerson(personId), signal });
+      return ((await ask(call)) as { facts: PersonFact[] }).facts;
+    },
+  });
+
+export const relationsQuery = (personId: string) =>
+  queryOptions({
+    queryKey: ['person', personId, 'relations'],
+    queryFn: async ({ signal }) => {
+      const call = client.GET('/v1/persons/{person_id}/relations', { params: ofPerson(personId), signal });
+      return ((await ask(call)) as { relations: Relation[] }).relations;
+    },
+  });
+
+export const membershipsQuery = (personId: string) =>
+  queryOptions({
+    queryKey: ['person', personId, 'memberships'],
+    queryFn: async ({ signal }) => {
+      const call = client.GET('/v1/persons/{person_id}/memberships', { params: ofPerson(personId), signal });
+      return ((await ask(call)) as { memberships: Membership[] }).memberships;
+    },
+  });
+
+export const historyQuery = (personId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['person', personId, 'history'],
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }) => {
+      const params = { ...ofPerson(personId), query: given({ pageToken: pageParam }) };
+      const reply = await ask(client.GET('/v1/persons/{person_id}/history', { params, signal }));
+      return reply as Page & { entries: HistoryEntry[] };
+    },
+    getNextPageParam: nextToken,
+  });
+
+export const importFileQuery = (fileId: string, encoding = '', separator = '') =>
+  queryOptions({
+    queryKey: ['import-file', fileId, encoding, separator],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const params = { path: { file_id: fileId }, query: given({ encoding, separator }) };
+      return (await ask(client.GET('/v1/import-files/{file_id}', { params, signal }))) as ImportFile;
+    },
+  });
+
+export const importsQuery = () =>
+  infiniteQueryOptions({
+    queryKey: ['imports', 'list'],
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }) => {
+      const params = { query: given({ pageToken: pageParam }) };
+      return (await ask(client.GET('/v1/imports', { params, signal }))) as Page & { imports: Import[] };
+    },
+    getNextPageParam: nextToken,
+  });
+
+export const importQuery = (importId: string) =>
+  queryOptions({
+    queryKey: ['imports', importId],
+    queryFn: async ({ signal }) => {
+      const params = { path: { import_id: importId } };
+      return (await ask(client.GET('/v1/imports/{import_id}', { params, signal }))) as Import;
+    },
+  });
+
+export const runQuery = (service: string, runId: string) =>
+  queryOptions({
+    queryKey: ['runs', service, runId],
+    queryFn: async ({ signal }) => {
+      const params = { path: { service, run_id: runId } };
+      return (await ask(client.GET('/v1/{service}/runs/{run_id}', { params, signal }))) as Run;
+    },
+  });
+
+export const runsQuery = (service: string) =>
+  infiniteQueryOptions({
+    queryKey: ['runs', service, 'list'],
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }) => {
+      const params = { path: { service }, query: given({ pageToken: pageParam }) };
+      return (await ask(client.GET('/v1/{service}/runs', { params, signal }))) as Page & { runs: Run[] };
+    },
+    getNextPageParam: nextToken,
+  });
+
+export const outcomesQuery = (service: string, runId: string, result = '', pageToken = '') =>
+  queryOptions({
+    queryKey: ['runs', service, runId, 'outcomes', result, pageToken],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const params = { path: { service, run_id: runId }, query: given({ result, pageToken, pageSize: 50 }) };
+      const reply = await ask(client.GET('/v1/{service}/runs/{run_id}/outcomes', { params, signal }));
+      return reply as Page & { outcomes: RunOutcome[] };
+    },
+  });
+
+export const statusQuery = (service: string) =>
+  queryOptions({
+    queryKey: ['status', service],
+    refetchInterval: 5000,
+    queryFn: async ({ signal }) => {
+      const params = { path: { service } };
+      return (await ask(client.GET('/v1/{service}/status', { params, signal }))) as ServiceStatus;
+    },
+  });

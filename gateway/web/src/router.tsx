@@ -1,0 +1,131 @@
+// Every address of the application. Pages are fetched when they are first opened.
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { only, parseSearch, stringifySearch } from './lib/search';
+import { Crashed, Missing } from './ui/Crashed';
+import { Frame } from './ui/Frame';
+import { Skeleton } from './ui/parts';
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Frame });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/organs', replace: true });
+  },
+});
+
+const organs = createRoute({
+  getParentRoute: () => root,
+  path: '/organs',
+  validateSearch: only('q', 'open'),
+  component: lazyRouteComponent(() => import('./pages/organs/OrgansPage')),
+});
+
+const organ = createRoute({
+  getParentRoute: () => root,
+  path: '/organs/$organId',
+  validateSearch: only('view', 'q', 'type', 'on', 'sort', 'page', 'why', 'whyType'),
+  component: lazyRouteComponent(() => import('./pages/members/OrganPage')),
+});
+
+const persons = createRoute({
+  getParentRoute: () => root,
+  path: '/persons',
+  validateSearch: only('q', 'municipality', 'postalCode', 'ended', 'sort', 'page'),
+  component: lazyRouteComponent(() => import('./pages/persons/PersonsPage')),
+});
+
+const newPerson = createRoute({
+  getParentRoute: () => root,
+  path: '/persons/new',
+  component: lazyRouteComponent(() => import('./pages/persons/NewPersonPage')),
+});
+
+const person = createRoute({
+  getParentRoute: () => root,
+  path: '/persons/$personId',
+  validateSearch: only('view', 'organ', 'type', 'on'),
+  component: lazyRouteComponent(() => import('./pages/persons/PersonPage')),
+});
+
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('./pages/imports/ImportsPage')),
+});
+
+const newImport = createRoute({
+  getParentRoute: () => root,
+  path: '/imports/new',
+  validateSearch: only('file', 'encoding', 'separator'),
+  component: lazyRouteComponent(() => import('./pages/imports/NewImportPage')),
+});
+
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: '/imports/$importId',
+  validateSearch: only('page'),
+  component: lazyRouteComponent(() => import('./pages/imports/ImportPage')),
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  component: lazyRouteComponent(() => import('./pages/runs/RunsPage')),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$service/$runId',
+  validateSearch: only('result', 'page'),
+  component: lazyRouteComponent(() => import('./pages/runs/RunPage')),
+});
+
+const status = createRoute({
+  getParentRoute: () => root,
+  path: '/status',
+  component: lazyRouteComponent(() => import('./pages/runs/StatusPage')),
+});
+
+const tree = root.addChildren([
+  home,
+  organs,
+  organ,
+  persons,
+  newPerson,
+  person,
+  imports,
+  newImport,
+  oneImport,
+  runs,
+  run,
+  status,
+]);
+
+export const makeRouter = (queries: QueryClient) =>
+  createRouter({
+    routeTree: tree,
+    context: { queries },
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    defaultPreload: 'intent',
+    defaultPendingMs: 150,
+    defaultPendingComponent: () => <Skeleton />,
+    defaultErrorComponent: Crashed,
+    defaultNotFoundComponent: Missing,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}
