@@ -100,7 +100,7 @@ compare_field (const ModelMessage *message, const ModelField *old, Problems *pro
           old->proto->number, message->proto->name, old->proto->number);
     if (!name_reserved (message->proto->reserved_name, message->proto->n_reserved_name, old->name) &&
         model_field (message, old->name) == NULL)
-      AT (&message->place, "field %s of %s was deleted without \"reserved \\\"%s\\\";\"", old->name,
+      AT (&message->place, "field %s of %s was deleted without \"reserved \"%s\";\"", old->name,
           message->proto->name, old->name);
     return;
   }

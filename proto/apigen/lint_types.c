@@ -136,7 +136,7 @@ lint_message (void *owner, const ModelMessage *message, Problems *problems)
     problem_add (problems, place->file, place->line, "message %s has %s", name, refused);
   if (place->comment[0] == '\0')
     problem_add (problems, place->file, place->line, "message %s has no comment", name);
-  if (strchr (message->c_type, '_') != NULL)
+  if (strchr (message->full_name + strlen (message->file->package) + 1, '.') != NULL)
     problem_add (problems, place->file, place->line, "message %s is nested; declare it at the top level",
                  name);
   if (message->field_count > FIELDS_MAX)
@@ -170,14 +170,14 @@ visit (Nesting *nesting, const ModelMessage *message)
   unsigned deepest = 0;
   for (size_t i = 0; i < message->field_count; i++) {
     const ModelField *field = &message->fields[i];
-    if (field->message == NULL)
-      continue;
-    if (nesting->visits[field->message - nesting->model->messages] == VISIT_OPEN) {
+    /* Map entries stand nowhere in the file; look through them. */
+    const ModelMessage *target = field->map ? model_field (field->message, "value")->message : field->message;
+    unsigned depth = field->map ? 1 : 0;
+    if (target != NULL && nesting->visits[target - nesting->model->messages] == VISIT_OPEN)
       AT_FIELD (field, "field %s makes %s contain itself; recursive messages have no bounded depth",
-                field->name, field->message->proto->name);
-      continue;
-    }
-    unsigned depth = visit (nesting, field->message);
+                field->name, target->proto->name);
+    else if (target != NULL)
+      depth += visit (nesting, target);
     deepest = depth > deepest ? depth : deepest;
   }
   nesting->visits[index] = VISIT_DONE;
@@ -194,7 +194,7 @@ lint_nesting (void *owner, const Model *model, Problems *problems)
                      .depths = memory_array (owner, unsigned, model->message_count + 1)};
   for (size_t i = 0; i < model->message_count; i++) {
     const ModelMessage *message = &model->messages[i];
-    if (message->file->ours && visit (&nesting, message) == API_DEPTH_MAX + 1)
+    if (message->file->ours && !message->map_entry && visit (&nesting, message) == API_DEPTH_MAX + 1)
       problem_add (problems, message->place.file, message->place.line,
                    "message %s is nested deeper than %d levels", message->proto->name, API_DEPTH_MAX);
   }
