@@ -233,7 +233,7 @@ call_and_wait (World *world, BusClient *client, const char *method, const char *
 BusClient *
 client_start (World *world, const char *endpoint, unsigned up)
 {
-  const BusClientOptions options = {.ping_ms = 100, .silence_ms = 400, .backoff_ms = 20, .queue_ms = 1000};
+  const BusClientOptions options = {.ping_ms = 100, .silence_ms = 400, .backoff_ms = 20, .queue_ms = 2500};
   BusClient *client = bus_client_new (world->root, world->bus, world->base, &options);
   assert_false (status_failed (bus_client_add_service (client, "echo", endpoint)));
   client_wait_up (world, client, up);
