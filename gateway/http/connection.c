@@ -39,7 +39,7 @@ send_now (Connection *connection, const Bytes *pieces, size_t count)
 {
   struct iovec vectors[CONNECTION_PIECES_MAX];
   for (size_t i = 0; i < count; i++)
-    vectors[i] = (struct iovec){.iov_base = (void *)(uintptr_t)pieces[i].data, .iov_len = pieces[i].length};
+    vectors[i] = (struct iovec){.iov_base = (void *)pieces[i].data, .iov_len = pieces[i].length};
   struct msghdr message = {.msg_iov = vectors, .msg_iovlen = count};
   ssize_t sent = sendmsg (bufferevent_getfd (connection->stream), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0 && errno != EAGAIN && errno != EINTR)
@@ -179,24 +179,20 @@ settle_expectation (Connection *connection)
   connection->expectation = CONTINUE_SETTLED;
 }
 
-/* The plan is made: checks and times the body that it allows. */
+/* The plan is made: applies it. */
 static void
 expect_body (Connection *connection)
 {
   Exchange *exchange = connection->exchange;
-  const HttpLimits *limits = connection->server->limits;
-  uint64_t now = connection_now ();
   if (exchange->plan.on_piece != NULL)
     exchange->owner = OWNED_BY_APPLICATION;
   if (exchange->plan.total_ms == HTTP_NO_DEADLINE) {
     exchange->flight = NOT_COUNTED;
     connection->server->counts.requests_in_flight--;
   } else {
-    connection->total_at = now + exchange->plan.total_ms;
+    connection->total_at = connection_now () + exchange->plan.total_ms;
   }
   const HttpFault *fault = http_body_start (&connection->body, &exchange->head, exchange->plan.body_bytes);
-  connection->paced = 0;
-  connection->phase_at = connection->body.state == HTTP_BODY_COMPLETE ? 0 : now + limits->body_interval_ms;
   if (fault != NULL)
     connection_fail (connection, fault);
   else
@@ -211,7 +207,10 @@ open_exchange (Connection *connection, Exchange *exchange)
   connection->exchange = exchange;
   connection->requests++;
   connection->state = CONNECTION_BODY;
+  connection->paced = 0;
   (void)http_body_start (&connection->body, &exchange->head, UINT64_MAX);
+  connection->phase_at =
+      connection->body.state == HTTP_BODY_COMPLETE ? 0 : connection_now () + server->limits->body_interval_ms;
   connection->expectation = exchange->head.expects_continue && connection->body.state != HTTP_BODY_COMPLETE
                                 ? CONTINUE_OWED
                                 : CONTINUE_SETTLED;

@@ -17,7 +17,7 @@
 static Exchange *
 exchange_of (const HttpRequest *request)
 {
-  return (Exchange *)(uintptr_t)request;
+  return (Exchange *)request;
 }
 
 /* ---- life ---- */

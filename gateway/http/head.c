@@ -141,7 +141,7 @@ is_registered_name (HttpText text)
   for (size_t i = 0; i < text.length; i++) {
     char c = text.data[i];
     char lower = (char)(c | 0x20);
-    if (!is_digit (c) && !(lower >= 'a' && lower <= 'z') && memchr ("-._~", c, 4) == NULL)
+    if (!is_digit (c) && !(lower >= 'a' && lower <= 'z') && c != '-' && c != '.' && c != '_' && c != '~')
       return false;
   }
   return text.length > 0;

@@ -64,15 +64,16 @@ http_status_phrase (unsigned status)
 void
 http_date (char date[HTTP_DATE_BYTES], int64_t seconds)
 {
-  static const char days[] = "SunMonTueWedThuFriSat";
-  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   time_t when = (time_t)seconds;
   struct tm tm;
   /* Not strftime: its names follow the locale. */
   gmtime_r (&when, &tm);
   char text[64];
-  snprintf (text, sizeof text, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + tm.tm_wday * 3, tm.tm_mday,
-            months + tm.tm_mon * 3, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+  snprintf (text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
+            months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
   memcpy (date, text, HTTP_DATE_BYTES - 1);
   date[HTTP_DATE_BYTES - 1] = 0;
 }
@@ -97,14 +98,6 @@ can_send (const HttpField *field)
 }
 
 static char *
-put (char *out, const char *text)
-{
-  size_t length = strlen (text);
-  memcpy (out, text, length);
-  return out + length;
-}
-
-static char *
 put_number (char *out, uint64_t number)
 {
   char digits[20];
@@ -121,13 +114,13 @@ static char *
 put_framing (char *out, const HttpResponse *response)
 {
   if (response->extent == HTTP_EXTENT_LENGTH)
-    out = put (put_number (put (out, "Content-Length: "), response->length), "\r\n");
+    out = stpcpy (put_number (stpcpy (out, "Content-Length: "), response->length), "\r\n");
   else if (response->extent == HTTP_EXTENT_CHUNKS)
-    out = put (out, "Transfer-Encoding: chunked\r\n");
+    out = stpcpy (out, "Transfer-Encoding: chunked\r\n");
   if (response->persistence == HTTP_CLOSE)
-    out = put (out, "Connection: close\r\n");
+    out = stpcpy (out, "Connection: close\r\n");
   else if (response->version == HTTP_1_0)
-    out = put (out, "Connection: keep-alive\r\n");
+    out = stpcpy (out, "Connection: keep-alive\r\n");
   return out;
 }
 
@@ -144,14 +137,14 @@ http_response_head (void *context, const HttpResponse *response)
     size += strlen (response->fields[i].name) + strlen (response->fields[i].value) + 4;
   }
   char *start = memory_must (talloc_size (context, size));
-  char *out = put_number (put (start, "HTTP/1.1 "), response->status);
-  out = put (put (put (out, " "), http_status_phrase (response->status)), "\r\nDate: ");
-  out = put (put (out, response->date), "\r\n");
+  char *out = put_number (stpcpy (start, "HTTP/1.1 "), response->status);
+  out = stpcpy (stpcpy (stpcpy (out, " "), http_status_phrase (response->status)), "\r\nDate: ");
+  out = stpcpy (stpcpy (out, response->date), "\r\n");
   for (size_t i = 0; i < response->field_count; i++) {
-    out = put (put (out, response->fields[i].name), ": ");
-    out = put (put (out, response->fields[i].value), "\r\n");
+    out = stpcpy (stpcpy (out, response->fields[i].name), ": ");
+    out = stpcpy (stpcpy (out, response->fields[i].value), "\r\n");
   }
-  out = put (put_framing (out, response), "\r\n");
+  out = stpcpy (put_framing (out, response), "\r\n");
   return (Bytes){(const uint8_t *)start, (size_t)(out - start)};
 }
 

@@ -55,6 +55,14 @@ server_date (HttpServer *server)
   return server->date;
 }
 
+/* Any address, without casts. */
+typedef union Address {
+  struct sockaddr any;
+  struct sockaddr_in ip4;
+  struct sockaddr_in6 ip6;
+  struct sockaddr_storage storage;
+} Address;
+
 /* ---- clients ---- */
 
 static int
@@ -66,33 +74,31 @@ compare_clients (const void *a, const void *b)
 /* The address that is counted: an IPv4 address as it is, of an IPv6 address the /64, which one customer owns.
  */
 static void
-client_key (uint8_t key[16], const struct sockaddr *address)
+client_key (uint8_t key[16], const Address *address)
 {
   memset (key, 0, 16);
-  if (address->sa_family == AF_INET6) {
-    const struct in6_addr *ip = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+  if (address->any.sa_family == AF_INET6) {
+    const struct in6_addr *ip = &address->ip6.sin6_addr;
     memcpy (key, ip, IN6_IS_ADDR_V4MAPPED (ip) ? 16 : 8);
-  } else if (address->sa_family == AF_INET) {
+  } else if (address->any.sa_family == AF_INET) {
     key[10] = key[11] = 0xff;
-    memcpy (key + 12, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+    memcpy (key + 12, &address->ip4.sin_addr, 4);
   }
 }
 
 static void
-client_text (char text[INET6_ADDRSTRLEN], const struct sockaddr *address)
+client_text (char text[INET6_ADDRSTRLEN], const Address *address)
 {
   text[0] = 0;
-  if (address->sa_family == AF_INET)
-    inet_ntop (AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, text,
-               INET6_ADDRSTRLEN);
-  else if (address->sa_family == AF_INET6)
-    inet_ntop (AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, text,
-               INET6_ADDRSTRLEN);
+  if (address->any.sa_family == AF_INET)
+    inet_ntop (AF_INET, &address->ip4.sin_addr, text, INET6_ADDRSTRLEN);
+  else if (address->any.sa_family == AF_INET6)
+    inet_ntop (AF_INET6, &address->ip6.sin6_addr, text, INET6_ADDRSTRLEN);
 }
 
 /* Counts one more connection of that address; NULL when it has too many. */
 static Client *
-count_client (HttpServer *server, const struct sockaddr *address)
+count_client (HttpServer *server, const Address *address)
 {
   Client *wanted = memory_new (server, Client);
   client_key (wanted->key, address);
@@ -154,7 +160,7 @@ turn_away (HttpServer *server, int socket, HttpFaultName name)
 
 /* Lets a new socket in, or not. */
 static void
-take_socket (HttpServer *server, int socket, const struct sockaddr *address)
+take_socket (HttpServer *server, int socket, const Address *address)
 {
   const HttpLimits *limits = server->limits;
   char text[INET6_ADDRSTRLEN];
@@ -175,12 +181,20 @@ take_socket (HttpServer *server, int socket, const struct sockaddr *address)
 }
 
 static void
-on_accept (struct evconnlistener *listener, evutil_socket_t socket, struct sockaddr *address, int length,
+take_accepted (HttpServer *server, int socket, const Address *address)
+{
+  setsockopt (socket, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof (int));
+  take_socket (server, socket, address);
+}
+
+static void
+on_accept (struct evconnlistener *listener, evutil_socket_t socket, struct sockaddr *from, int length,
            void *data)
 {
-  (void)listener, (void)length;
-  setsockopt (socket, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof (int));
-  take_socket (data, socket, address);
+  (void)listener;
+  Address address = {.any.sa_family = AF_UNSPEC};
+  memcpy (&address, from, (size_t)length < sizeof address ? (size_t)length : sizeof address);
+  take_accepted (data, socket, &address);
 }
 
 static void
@@ -210,12 +224,11 @@ on_accept_error (struct evconnlistener *listener, void *data)
 void
 http_server_adopt (HttpServer *server, int socket)
 {
-  struct sockaddr_storage address = {0};
+  Address address = {.any.sa_family = AF_UNSPEC};
   socklen_t length = sizeof address;
   evutil_make_socket_nonblocking (socket);
-  if (getpeername (socket, (struct sockaddr *)&address, &length) != 0)
-    address.ss_family = AF_UNSPEC;
-  take_socket (server, socket, (const struct sockaddr *)&address);
+  (void)getpeername (socket, &address.any, &length);
+  take_socket (server, socket, &address);
 }
 
 /* ---- life ---- */
@@ -283,7 +296,7 @@ http_server_new (void *parent, struct event_base *base, const HttpOptions *optio
 
 /* "ADDRESS:PORT"; libevent's parser refuses port 0, so the port is ours. */
 static bool
-parse_address (const char *text, struct sockaddr_storage *address, int *length)
+parse_address (const char *text, Address *address, int *length)
 {
   char host[INET6_ADDRSTRLEN + 2];
   const char *colon = strrchr (text, ':');
@@ -294,27 +307,25 @@ parse_address (const char *text, struct sockaddr_storage *address, int *length)
   host[colon - text] = 0;
   *length = sizeof *address;
   if (port > 65535 || colon[1] == 0 || colon[1 + strspn (colon + 1, "0123456789")] != 0 ||
-      evutil_parse_sockaddr_port (host, (struct sockaddr *)address, length) != 0)
+      evutil_parse_sockaddr_port (host, &address->any, length) != 0)
     return false;
-  if (address->ss_family == AF_INET6)
-    ((struct sockaddr_in6 *)(void *)address)->sin6_port = htons ((uint16_t)port);
-  else
-    ((struct sockaddr_in *)(void *)address)->sin_port = htons ((uint16_t)port);
+  *(address->any.sa_family == AF_INET6 ? &address->ip6.sin6_port : &address->ip4.sin_port) =
+      htons ((uint16_t)port);
   return true;
 }
 
 Status
 http_server_listen (HttpServer *server, const char *address, bool reuse_port)
 {
-  struct sockaddr_storage storage = {0};
+  Address parsed = {.any.sa_family = AF_UNSPEC};
   int length = 0;
   unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
   if (reuse_port)
     flags |= LEV_OPT_REUSEABLE_PORT;
-  if (!parse_address (address, &storage, &length))
+  if (!parse_address (address, &parsed, &length))
     return status_error (server, STATUS_INVALID_ARGUMENT, "BAD_ADDRESS", "%s is not ADDRESS:PORT", address);
-  server->listener = evconnlistener_new_bind (server->base, on_accept, server, flags, BACKLOG,
-                                              (struct sockaddr *)&storage, length);
+  server->listener =
+      evconnlistener_new_bind (server->base, on_accept, server, flags, BACKLOG, &parsed.any, length);
   if (server->listener == NULL)
     return status_error (server, STATUS_UNAVAILABLE, "CANNOT_LISTEN", "Cannot listen on %s: %s", address,
                          strerror (errno));
@@ -325,14 +336,12 @@ http_server_listen (HttpServer *server, const char *address, bool reuse_port)
 unsigned
 http_server_port (const HttpServer *server)
 {
-  struct sockaddr_storage address = {0};
+  Address address = {.storage = {0}};
   socklen_t length = sizeof address;
   if (server->listener == NULL ||
-      getsockname (evconnlistener_get_fd (server->listener), (struct sockaddr *)&address, &length) != 0)
+      getsockname (evconnlistener_get_fd (server->listener), &address.any, &length) != 0)
     return 0;
-  if (address.ss_family == AF_INET6)
-    return ntohs (((const struct sockaddr_in6 *)(const void *)&address)->sin6_port);
-  return ntohs (((const struct sockaddr_in *)(const void *)&address)->sin_port);
+  return ntohs (address.any.sa_family == AF_INET6 ? address.ip6.sin6_port : address.ip4.sin_port);
 }
 
 /* Takes in what the kernel has already accepted for us: closing the listener would reset it. */
@@ -341,14 +350,14 @@ accept_rest (HttpServer *server)
 {
   int listener = evconnlistener_get_fd (server->listener);
   for (;;) {
-    struct sockaddr_storage address = {0};
+    Address address = {.any.sa_family = AF_UNSPEC};
     socklen_t length = sizeof address;
-    int socket = accept4 (listener, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int socket = accept4 (listener, &address.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket < 0 && errno == EINTR)
       continue;
     if (socket < 0)
       return;
-    on_accept (server->listener, socket, (struct sockaddr *)&address, (int)length, server);
+    take_accepted (server, socket, &address);
   }
 }
 

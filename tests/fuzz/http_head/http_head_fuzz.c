@@ -40,7 +40,7 @@ static void
 parse (const char *bytes, size_t length)
 {
   HttpHead *head = malloc (sizeof *head);
-  char *copy = malloc (length); /* of its own, so that a byte too many is seen */
+  char *copy = malloc (length + 1); /* of its own, so that bytes too many are seen */
   memcpy (copy, bytes, length);
   if (http_head_parse (head, copy, length, &limits) == NULL)
     check_head (head, copy, length);

@@ -193,14 +193,15 @@ static void
 extension_size (void **state)
 {
   (void)state;
-  char text[HTTP_EXTENSION_MAX + 8];
+  char text[HTTP_EXTENSION_MAX + 16];
   for (size_t size = HTTP_EXTENSION_MAX; size <= HTTP_EXTENSION_MAX + 1; size++) {
     char content[8];
     size_t consumed;
     HttpHead head = {.framing = HTTP_CHUNKED};
-    memcpy (text, "0;", 2);
-    memset (text + 2, 'x', size);
-    memcpy (text + 2 + size, "\r\n\r\n", 4);
+    char filler[HTTP_EXTENSION_MAX + 2];
+    memset (filler, 'x', size);
+    filler[size] = 0;
+    snprintf (text, sizeof text, "0;%s\r\n\r\n", filler);
     const HttpFault *result = decode (&head, text, size + 6, size + 6, content, &consumed);
     assert_ptr_equal (result, size == HTTP_EXTENSION_MAX ? OK : F (BAD_CHUNK_EXTENSION));
   }

@@ -152,14 +152,13 @@ endless_body (void **state)
   world->body_bytes = 100000;
   world_start (world);
   int client = world_connect (world);
-  char chunk[1024 + 8];
-  memcpy (chunk, "400\r\n", 5);
-  memset (chunk + 5, 'x', 1024);
-  memcpy (chunk + 5 + 1024, "\r\n", 2);
+  char filler[1024 + 1], chunk[1024 + 16];
+  memset (filler, 'x', 1024);
+  filler[1024] = 0;
+  snprintf (chunk, sizeof chunk, "400\r\n%s\r\n", filler);
   assert_true (put (world, client, POST ("/echo", "Transfer-Encoding: chunked")));
   unsigned sent = 0;
-  while (http_server_counts (world->server)->faults[HTTP_BODY_TOO_LARGE] == 0 &&
-         world_send (world, client, chunk, 5 + 1024 + 2))
+  while (http_server_counts (world->server)->faults[HTTP_BODY_TOO_LARGE] == 0 && put (world, client, chunk))
     sent++;
   assert_in_range (sent, 97, 99);
   Received received = world_receive (world, client, 0);
@@ -523,7 +522,183 @@ reader_that_stalls (void **state)
   world_free (world);
 }
 
+/* ---- unusual orders ---- */
+
+/* The application answers a streamed body before its end, while it pauses: the rest is skipped. */
+static void
+answer_while_paused (void **state)
+{
+  (void)state;
+  World *world = world_new ();
+  world->pauses = true;
+  world_start (world);
+  int client = world_connect (world);
+  assert_true (put (world, client, POST ("/pieces", "Content-Length: 10") "hello"));
+  world_turn (world, 5);
+  assert_non_null (world->paused);
+  http_respond (world->paused, 200, NULL, 0, bytes_of ("enough"));
+  assert_true (put (world, client, "world" GET ("/b")));
+  Received received = world_receive (world, client, 2);
+  assert_non_null (strstr (received.text, "enough"));
+  assert_non_null (strstr (received.text, "GET /b"));
+  assert_int_equal (world->piece_bytes, 5);
+  close (client);
+  world_free (world);
+}
+
+/* It pauses for longer than the request may take: that is its own fault, not the client's. */
+static void
+paused_beyond_the_total_time (void **state)
+{
+  (void)state;
+  World *world = world_new ();
+  world->pauses = true;
+  world->total_ms = 50;
+  world_start (world);
+  Received received = world_exchange (world, BYTES (POST ("/pieces", "Content-Length: 10") "hello"), 0);
+  assert_int_equal (received.status, 504);
+  assert_int_equal (world->gone, 1);
+  world_free (world);
+}
+
+/* Pausing and resuming at the wrong time does nothing. */
+static void
+pause_without_a_body (void **state)
+{
+  (void)state;
+  World *world = start ();
+  int client = world_connect (world);
+  assert_true (put (world, client, GET ("/later")));
+  world_turn (world, 5);
+  http_body_pause (world->later);
+  http_body_resume (world->later);
+  http_respond (world->later, 200, NULL, 0, bytes_of ("x"));
+  assert_int_equal (world_receive (world, client, 1).status, 200);
+  close (client);
+  world_free (world);
+}
+
+/* The client ends its side at every possible place; nothing is left over. */
+static void
+end_at_every_place (void **state)
+{
+  (void)state;
+  static const char text[] =
+      POST ("/echo", "Content-Length: 5") "hello" POST ("/head", "Content-Length: 5") "hello" POST (
+          "/pieces", "Transfer-Encoding: chunked") "5\r\nhello\r\n0\r\n\r\n" GET ("/");
+  World *world = start ();
+  for (size_t length = 0; length < sizeof text; length++) {
+    int client = world_connect (world);
+    assert_true (world_send (world, client, text, length));
+    shutdown (client, SHUT_WR);
+    Received received = world_receive (world, client, 0);
+    assert_int_equal (received.end, CLOSED_BY_SERVER);
+    close (client);
+  }
+  assert_int_equal (http_server_counts (world->server)->connections_open, 0);
+  assert_int_equal (http_server_counts (world->server)->requests_in_flight, 0);
+  world_free (world);
+}
+
+/* Half closed is gone, but an answer that is under way arrives. */
+static void
+half_closed_while_sending (void **state)
+{
+  (void)state;
+  World *world = world_new ();
+  world->big = 3000000;
+  world_start (world);
+  int client = world_connect (world);
+  assert_true (put (world, client, GET ("/big")));
+  world_turn (world, 5);
+  shutdown (client, SHUT_WR);
+  Received received = world_receive (world, client, 0);
+  assert_true (received.length > 3000000);
+  assert_int_equal (received.end, CLOSED_BY_SERVER);
+  close (client);
+  world_free (world);
+}
+
+/* The rest of a body that was answered early, but never arrives. */
+static void
+discarding_has_a_pace (void **state)
+{
+  (void)state;
+  World *world = world_new ();
+  world->limits.body_interval_ms = 30;
+  world_start (world);
+  int client = world_connect (world);
+  assert_true (put (world, client, POST ("/head", "Content-Length: 5")));
+  Received received = world_receive (world, client, 0);
+  assert_int_equal (received.status, 200);
+  assert_int_equal (received.responses, 1);
+  assert_int_equal (received.end, CLOSED_BY_SERVER);
+  close (client);
+  world_free (world);
+}
+
+/* The client is gone when the answer is written, and the server has not seen it yet. */
+static void
+answer_into_a_closed_socket (void **state)
+{
+  (void)state;
+  for (int way = 0; way < 2; way++) {
+    World *world = start ();
+    int client = world_connect (world);
+    assert_true (put (world, client, GET ("/later")));
+    world_turn (world, 5);
+    close (client);
+    if (way == 0) {
+      http_respond (world->later, 200, NULL, 0, bytes_of ("x"));
+    } else {
+      http_stream_start (world->later, 200, NULL, 0, NULL);
+      assert_int_equal (http_stream_write (world->later, bytes_of ("x")), HTTP_WRITE_GONE);
+    }
+    world_turn (world, 5);
+    assert_int_equal (world->gone, way);
+    assert_int_equal (http_server_counts (world->server)->connections_open, 0);
+    world_free (world);
+  }
+}
+
+static void
+linger_has_an_end (void **state)
+{
+  (void)state;
+  World *world = world_new ();
+  world->limits.linger_ms = 30;
+  world_start (world);
+  int client = world_connect (world);
+  assert_true (put (world, client, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+  assert_int_equal (world_receive (world, client, 0).end, CLOSED_BY_SERVER);
+  assert_int_equal (http_server_counts (world->server)->connections_open, 1);
+  world_turn (world, 60);
+  assert_int_equal (http_server_counts (world->server)->connections_open, 0);
+  close (client);
+  world_free (world);
+}
+
 /* ---- streams ---- */
+
+static void
+stream_with_a_field_that_cannot_be_sent (void **state)
+{
+  (void)state;
+  static const HttpField bad[] = {{"X", "a\nb"}};
+  World *world = start ();
+  int client = world_connect (world);
+  assert_true (put (world, client, GET ("/later") GET ("/b")));
+  world_turn (world, 5);
+  http_stream_start (world->later, 200, bad, 1, NULL);
+  assert_int_equal (http_stream_write (world->later, bytes_of ("x")), HTTP_WRITE_GONE);
+  http_stream_finish (world->later);
+  Received received = world_receive (world, client, 2);
+  assert_int_equal (received.status, 500);
+  assert_true (has_reason (&received, "BAD_ANSWER"));
+  assert_int_equal (received.responses, 2);
+  close (client);
+  world_free (world);
+}
 
 static void
 stream_in_chunks (void **state)
@@ -718,6 +893,15 @@ main (void)
       cmocka_unit_test (refused_while_sending),
       cmocka_unit_test (large_answer_to_a_slow_reader),
       cmocka_unit_test (reader_that_stalls),
+      cmocka_unit_test (answer_while_paused),
+      cmocka_unit_test (paused_beyond_the_total_time),
+      cmocka_unit_test (pause_without_a_body),
+      cmocka_unit_test (end_at_every_place),
+      cmocka_unit_test (half_closed_while_sending),
+      cmocka_unit_test (discarding_has_a_pace),
+      cmocka_unit_test (answer_into_a_closed_socket),
+      cmocka_unit_test (linger_has_an_end),
+      cmocka_unit_test (stream_with_a_field_that_cannot_be_sent),
       cmocka_unit_test (stream_in_chunks),
       cmocka_unit_test (stream_to_http_1_0),
       cmocka_unit_test (stream_for_head),

@@ -310,9 +310,8 @@ persistence (void **state)
 static char *
 repeat (char *out, const char *text, size_t count)
 {
-  size_t length = strlen (text);
-  for (size_t i = 0; i < count; i++, out += length)
-    memcpy (out, text, length);
+  for (size_t i = 0; i < count; i++)
+    out = stpcpy (out, text);
   return out;
 }
 

@@ -1,7 +1,7 @@
 /* Who is let in: connection limits, idle connections, descriptors that run out, listening, draining. */
 #include "world.h"
 
-#include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -75,6 +75,36 @@ over_tcp (void **state)
   http_respond (world->later, 200, NULL, 0, (Bytes){NULL, 0});
   assert_int_equal (world_receive (world, client, 1).status, 200);
   close (client);
+  world_free (world);
+}
+
+/* An IPv6 client is counted by its /64. A machine without IPv6 passes. */
+static void
+over_ip6 (void **state)
+{
+  (void)state;
+  World *world = world_new ();
+  world->limits.connections_per_client = 1;
+  world_start (world);
+  if (status_failed (http_server_listen (world->server, "[::1]:0", false))) {
+    world_free (world);
+    return;
+  }
+  struct sockaddr_in6 address = {.sin6_family = AF_INET6,
+                                 .sin6_port = htons ((uint16_t)http_server_port (world->server)),
+                                 .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+  int clients[2];
+  for (int i = 0; i < 2; i++) {
+    clients[i] = socket (AF_INET6, SOCK_STREAM, 0);
+    assert_int_equal (connect (clients[i], (struct sockaddr *)&address, sizeof address), 0);
+    evutil_make_socket_nonblocking (clients[i]);
+    world_turn (world, 5);
+  }
+  put (world, clients[0], GET ("/later"));
+  world_turn (world, 5);
+  assert_string_equal (world->later->client, "::1");
+  assert_int_equal (world_receive (world, clients[1], 0).status, 429);
+  close (clients[0]), close (clients[1]);
   world_free (world);
 }
 
@@ -315,6 +345,7 @@ main (void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test (addresses),
       cmocka_unit_test (over_tcp),
+      cmocka_unit_test (over_ip6),
       cmocka_unit_test (two_servers_share_an_address),
       cmocka_unit_test (many_idle_connections),
       cmocka_unit_test (idle_connections_make_room),

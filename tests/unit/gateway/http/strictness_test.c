@@ -156,10 +156,10 @@ typedef struct Accepted {
   const char *name;
   const char *bytes;
   size_t length;
-  unsigned responses;
+  unsigned long responses;
   const char *text;    /* part of what arrives */
   const char *missing; /* not part of it; may be NULL */
-  int end;
+  long end;
 } Accepted;
 
 #define GET_B "GET /b HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -224,9 +224,9 @@ every_accepted_request (void **state)
   world_start (world);
   for (size_t i = 0; i < ROWS (accepted); i++) {
     const Accepted *row = &accepted[i];
-    Received received =
-        world_exchange (world, row->bytes, row->length, row->end == STILL_OPEN ? row->responses : 0);
-    if (received.responses != row->responses || (int)received.end != row->end)
+    Received received = world_exchange (world, row->bytes, row->length,
+                                        row->end == STILL_OPEN ? (unsigned)row->responses : 0);
+    if (received.responses != row->responses || (long)received.end != row->end)
       ROW_FAIL (row, "%u answers, end %d:\n%s", received.responses, (int)received.end, received.text);
     if (strstr (received.text, row->text) == NULL)
       ROW_FAIL (row, "no \"%s\" in:\n%s", row->text, received.text);

@@ -175,13 +175,14 @@ parameter_count (void **state)
 {
   (void)state;
   void *context = memory_context (NULL);
-  char raw[2 + 2 * (HTTP_PARAMETERS_MAX + 1) + 1] = "/?";
+  char raw[2 + 2 * (HTTP_PARAMETERS_MAX + 1) + 1];
   HttpTarget target;
-  for (size_t i = 0; i < HTTP_PARAMETERS_MAX; i++)
-    strcat (raw, i == 0 ? "a" : "&a");
+  char *end = stpcpy (raw, "/?a");
+  for (size_t i = 1; i < HTTP_PARAMETERS_MAX; i++)
+    end = stpcpy (end, "&a");
   assert_null (http_target_parse (context, &target, text (raw), HTTP_GET, text ("h")));
   assert_int_equal (target.parameter_count, HTTP_PARAMETERS_MAX);
-  strcat (raw, "&a");
+  stpcpy (end, "&a");
   assert_ptr_equal (http_target_parse (context, &target, text (raw), HTTP_GET, text ("h")),
                     F (TOO_MANY_PARAMETERS));
   talloc_free (context);
