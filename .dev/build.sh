@@ -1,0 +1,43 @@
+# Builds the programs, with one of the presets, and the web application.
+# shellcheck shell=bash
+
+configure() {
+  [ -f "$top/build/$1/build.ninja" ] ||
+    quietly "$top/build/log/cmake-$1.log" cmake -S "$top" -B "$top/build/$1" -G Ninja -DHEIMO_PRESET="$1"
+}
+
+# build_programs PRESET [TARGET…]: with a terminal the progress is seen, without one only what fails.
+build_programs() {
+  local name=$1
+  shift
+  configure "$name"
+  if [ -t 1 ]; then
+    ninja -C "$top/build/$name" "$@"
+  else
+    quietly "$top/build/log/build-$name.log" ninja -C "$top/build/$name" "$@"
+  fi
+}
+
+web_files() {
+  git -C "$top" ls-files -z --cached --others --exclude-standard gateway/web 2>/dev/null ||
+    find "$top/gateway/web" \( -name node_modules -o -name dist \) -prune -o -type f -print0
+}
+
+# The web application is built again when one of its files or the contract has changed.
+build_web() {
+  local web=$top/gateway/web contract=$top/build/$1/gen/openapi.json hash
+  [ -f "$web/package.json" ] && [ -f "$contract" ] || return 0
+  hash=$(cd "$top" && { web_files | xargs -0 sha256sum; sha256sum <"$contract"; } 2>/dev/null | sha256sum)
+  [ ! -f "$web/dist/index.html" ] || [ "$(cat "$top/build/.web" 2>/dev/null)" != "$hash" ] || return 0
+  say "building the web application"
+  HEIMO_OPENAPI=$contract quietly "$top/build/log/web.log" npm --prefix "$web" run build
+  echo "$hash" >"$top/build/.web"
+}
+
+# verb_build [PRESET]
+verb_build() {
+  local name=${1:-$preset}
+  [ -f "$top/.cmake/presets/$name.cmake" ] || die "no preset $name: release, debug, tsan, fuzz or coverage"
+  build_programs "$name"
+  case $name in release | debug) build_web "$name" ;; esac
+}
