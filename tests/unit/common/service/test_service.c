@@ -1,0 +1,489 @@
+/* The skeleton as a whole: a small service in a process of its own, a real PostgreSQL, real sockets, and kill
+ * -9.
+ *
+ * The service has two methods borrowed from the membership contract, follows itself, and has one kind of run.
+ * Its "thing" table is the state, "seen" what the follower did, "counted" what the run did.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "../../support/database.h"
+#include "bus/bus.h"
+#include "core/id.h"
+#include "heimo/common/v1/status.pb-c.h"
+#include "heimo/membership/v1/membership_events.pb-c.h"
+#include "heimo/membership/v1/membership_service.pb-c.h"
+#include "heimo_api.h"
+#include "service/service.h"
+#include "test_service_sql.h"
+
+#define FEDERATION "01890000-0000-7000-8000-0000000000f0"
+#define STEPS 60
+
+static TestDatabase *database;
+
+/* The service. */
+
+static Status
+create_thing (Call *call, const ProtobufCMessage *message, ProtobufCMessage *reply_message)
+{
+  const CreatePersonRequest *request = (const CreatePersonRequest *)message;
+  Person *reply = (Person *)reply_message;
+  PersonChanged event = PERSON_CHANGED__INIT;
+  reply->person_id = id_new_text (call, call->now);
+  reply->given_name = request->person->given_name;
+  event.person_id = reply->person_id;
+  event.record_time = call_time_text (call);
+  if (strcmp (reply->given_name, "broken") == 0)
+    return status_error (call, STATUS_INTERNAL, "BROKEN", "secret detail");
+  call_raise_event (call, strcmp (reply->given_name, "poison") == 0 ? "poisoned" : reply->person_id,
+                    &event.base);
+  if (strcmp (reply->given_name, "run") == 0) {
+    Status status = call_start_run (call, "count", "", "", "", "0", &reply->key);
+    if (status_failed (status))
+      return status;
+  }
+  return db_run (call->db, call, &sql_thing_insert,
+                 DB_VALUES (db_text ("thing_id", reply->person_id), db_text ("name", reply->given_name)),
+                 NULL);
+}
+
+static Status
+get_thing (Call *call, const ProtobufCMessage *message, ProtobufCMessage *reply)
+{
+  const GetPersonRequest *request = (const GetPersonRequest *)message;
+  return db_run_one (call->db, call, &sql_thing_get, DB_VALUES (db_text ("thing_id", request->person_id)),
+                     "THING_NOT_FOUND", reply);
+}
+
+static Status
+see (Call *call, EventRecord *const *events, size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    Status status =
+        db_run (call->db, call, &sql_seen_insert,
+                DB_VALUES (db_text ("event_id", events[i]->event_id), db_integer ("lane", events[i]->log_id),
+                           db_integer ("seq", (int64_t)events[i]->seq)),
+                NULL);
+    if (status_failed (status))
+      return status;
+    if (strcmp (events[i]->aggregate_id, "poisoned") == 0)
+      return status_error (call, STATUS_FAILED_PRECONDITION, "POISON", "cannot be applied");
+  }
+  return STATUS_SUCCESS;
+}
+
+static Status
+count_step (Call *call, RunStep *step)
+{
+  int at = atoi (step->cursor);
+  step->total = STEPS;
+  step->processed = step->succeeded = 1;
+  step->cursor = memory_format (call, "%d", at + 1);
+  step->done = at + 1 == STEPS;
+  run_outcome (step, (uint64_t)at, "step", "succeeded", "", "", "");
+  usleep (5000);
+  return db_run (call->db, call, &sql_counted_insert, DB_VALUES (db_integer ("n", at)), NULL);
+}
+
+static ServiceMethod methods[] = {{NULL, create_thing}, {NULL, get_thing}};
+static const char *const followed[] = {"heimo.membership.v1.PersonChanged", NULL};
+static const Follower followers[] = {{"maker", followed, 20, see}, {NULL, NULL, 0, NULL}};
+static const RunType run_types[] = {{"count", count_step, NULL}, {NULL, NULL, NULL}};
+static const Service maker = {
+    .name = "maker",
+    .summary = "A service for tests.",
+    .methods = methods,
+    .method_count = 2,
+    .run_types = run_types,
+    .followers = followers,
+};
+
+/* The test's side. */
+
+typedef struct Fixture {
+  void *root;
+  pid_t child;
+  struct event_base *base;
+  Bus *bus;
+  BusClient *client;
+  Principal principal;
+} Fixture;
+
+static void
+start_service (Fixture *fixture)
+{
+  fflush (NULL);
+  fixture->child = fork ();
+  if (fixture->child == 0) {
+    char *arguments[] = {(char *)(uintptr_t) "maker", NULL};
+    if (freopen (getenv ("HEIMO_TEST_LOG"), "a", stdout) == NULL)
+      _exit (3);
+    _exit (service_main (&maker, 1, arguments));
+  }
+}
+
+static int
+end_service (Fixture *fixture, int how)
+{
+  int code = 0;
+  kill (fixture->child, how);
+  waitpid (fixture->child, &code, 0);
+  return WIFEXITED (code) ? WEXITSTATUS (code) : -WTERMSIG (code);
+}
+
+static const char *roles[] = {"registrar"};
+
+static int
+open_fixture (void **state)
+{
+  Fixture *fixture = memory_new (NULL, Fixture);
+  char *folder = memory_format (fixture, "%s/bus", database->folder);
+  mkdir (folder, 0700);
+  setenv ("HEIMO_DATABASE", database->conninfo, 1);
+  setenv ("HEIMO_BUS_DIR", folder, 1);
+  setenv ("HEIMO_FEDERATION", FEDERATION, 1);
+  setenv ("HEIMO_HEALTH", memory_format (fixture, "unix:%s/health", folder), 1);
+  setenv ("HEIMO_TEST_LOG", memory_format (fixture, "%s/log", folder), 1);
+  test_query (
+      fixture, database,
+      "DROP TABLE IF EXISTS thing, seen, counted; CREATE TABLE thing (thing_id uuid PRIMARY KEY, name text); "
+      "CREATE TABLE seen (event_id uuid, lane int, seq bigint, n serial); CREATE TABLE counted (n int); "
+      "TRUNCATE event_log, event_cursor, event_parked, idempotency, run, run_outcome; "
+      "UPDATE event_head SET last_seq = 0");
+  start_service (fixture);
+  fixture->base = event_base_new ();
+  BusOptions options = {.name = "test", .directory = folder};
+  assert_success (bus_open (fixture, &options, &fixture->bus));
+  fixture->client = bus_client_new (fixture, fixture->bus, fixture->base, NULL);
+  assert_success (bus_client_add_service (fixture->client, "maker", NULL));
+  principal__init (&fixture->principal);
+  fixture->principal.subject = "local";
+  fixture->principal.federation_id = FEDERATION;
+  fixture->principal.roles = roles;
+  fixture->principal.n_roles = 1;
+  *state = fixture;
+  return 0;
+}
+
+static int
+close_fixture (void **state)
+{
+  Fixture *fixture = *state;
+  if (fixture->child > 0)
+    end_service (fixture, SIGKILL);
+  talloc_free (fixture->client);
+  talloc_free (fixture->bus);
+  event_base_free (fixture->base);
+  talloc_free (fixture);
+  return 0;
+}
+
+static const BusReply *
+call_raw (Fixture *fixture, const char *method, const ProtobufCMessage *message, const char *key)
+{
+  return bus_client_call_wait (fixture, fixture->client,
+                               &(BusRequest){.service = "maker",
+                                             .method = method,
+                                             .message = message,
+                                             .timeout_ms = 8000,
+                                             .idempotent = key != NULL,
+                                             .principal = &fixture->principal,
+                                             .idempotency_key = key});
+}
+
+static const BusReply *
+create (Fixture *fixture, const char *name, const char *key)
+{
+  Person person = PERSON__INIT;
+  CreatePersonRequest request = CREATE_PERSON_REQUEST__INIT;
+  person.given_name = name;
+  person.family_name = "x";
+  request.person = &person;
+  return call_raw (fixture, "heimo.membership.v1.MembershipService/CreatePerson", &request.base, key);
+}
+
+/* Creates until it is answered with success: a client that retries with its key. */
+static Person *
+create_surely (Fixture *fixture, const char *name, const char *key)
+{
+  for (int attempt = 0; attempt < 100; attempt++) {
+    const BusReply *reply = create (fixture, name, key);
+    if (!status_failed (reply->status))
+      return (Person *)memory_unpack (fixture, &person__descriptor, reply->body);
+    usleep (50000);
+  }
+  fail_msg ("no success in 100 attempts");
+  return NULL;
+}
+
+/* Waits until the query gives the value; at most 20 s. */
+static void
+wait_until (Fixture *fixture, const char *sql, const char *value)
+{
+  const char *last = "";
+  for (int i = 0; i < 400; i++) {
+    last = test_query (fixture, database, sql);
+    if (strcmp (last, value) == 0)
+      return;
+    usleep (50000);
+  }
+  fail_msg ("%s is %s, not %s", sql, last, value);
+}
+
+static void
+a_command_is_stored_with_its_event (void **state)
+{
+  Fixture *fixture = *state;
+  Person *person = create_surely (fixture, "a", NULL);
+  GetPersonRequest request = GET_PERSON_REQUEST__INIT;
+  request.person_id = person->person_id;
+  const BusReply *reply =
+      call_raw (fixture, "heimo.membership.v1.MembershipService/GetPerson", &request.base, NULL);
+  assert_success (reply->status);
+  assert_string_equal (((Person *)memory_unpack (fixture, &person__descriptor, reply->body))->given_name,
+                       "a");
+  wait_until (fixture, "SELECT count(*) FROM seen", "1");
+}
+
+static void
+refusals_say_why (void **state)
+{
+  Fixture *fixture = *state;
+  create_surely (fixture, "up", NULL);
+  GetPersonRequest request = GET_PERSON_REQUEST__INIT;
+  request.person_id = "nonsense";
+  const char *get = "heimo.membership.v1.MembershipService/GetPerson";
+  assert_failure (call_raw (fixture, get, &request.base, NULL)->status, STATUS_INVALID_ARGUMENT,
+                  "INVALID_UUID");
+  request.person_id = FEDERATION;
+  assert_failure (call_raw (fixture, get, &request.base, NULL)->status, STATUS_NOT_FOUND, "THING_NOT_FOUND");
+  Status internal = create (fixture, "broken", NULL)->status;
+  assert_failure (internal, STATUS_INTERNAL, "INTERNAL");
+  assert_null (strstr (internal.detail->message, "secret"));
+  assert_failure (
+      call_raw (fixture, "heimo.membership.v1.MembershipService/EndPerson", &request.base, NULL)->status,
+      STATUS_UNIMPLEMENTED, "UNKNOWN_METHOD");
+  ListEventsRequest events = LIST_EVENTS_REQUEST__INIT;
+  assert_failure (call_raw (fixture, "heimo.bus.v1.EventLogService/ListEvents", &events.base, NULL)->status,
+                  STATUS_PERMISSION_DENIED, "ACCESS_DENIED");
+  fixture->principal.n_roles = 0;
+  assert_failure (call_raw (fixture, get, &request.base, NULL)->status, STATUS_PERMISSION_DENIED,
+                  "ACCESS_DENIED");
+  fixture->principal.n_roles = 1;
+  fixture->principal.federation_id = "";
+  assert_failure (call_raw (fixture, get, &request.base, NULL)->status, STATUS_INVALID_ARGUMENT, "PRINCIPAL");
+  fixture->principal.federation_id = FEDERATION;
+}
+
+static void
+a_key_takes_effect_once (void **state)
+{
+  Fixture *fixture = *state;
+  Person *first = create_surely (fixture, "once", "key-1");
+  const BusReply *again = create (fixture, "once", "key-1");
+  assert_success (again->status);
+  assert_true (again->header->replayed);
+  assert_string_equal (((Person *)memory_unpack (fixture, &person__descriptor, again->body))->person_id,
+                       first->person_id);
+  assert_failure (create (fixture, "other", "key-1")->status, STATUS_INVALID_ARGUMENT,
+                  "IDEMPOTENCY_KEY_REUSED");
+  assert_failure (create (fixture, "broken", "key-2")->status, STATUS_INTERNAL, "INTERNAL");
+  assert_string_equal (test_query (fixture, database, "SELECT count(*) FROM idempotency"), "1");
+  assert_string_equal (test_query (fixture, database, "SELECT count(*) FROM thing"), "1");
+}
+
+/* Dense numbers, and every event seen exactly once and in order within its lane. */
+static void
+check_events (Fixture *fixture)
+{
+  wait_until (fixture, "SELECT (SELECT count(*) FROM event_log) - (SELECT count(*) FROM seen)", "0");
+  assert_string_equal (test_query (fixture, database,
+                                   "SELECT count(*) FROM event_head h WHERE last_seq <> (SELECT count(*) "
+                                   "FROM event_log l WHERE l.log_id = "
+                                   "h.log_id) OR last_seq <> coalesce((SELECT max(seq) FROM event_log l "
+                                   "WHERE l.log_id = h.log_id), 0)"),
+                       "0");
+  assert_string_equal (test_query (fixture, database, "SELECT count(*) - count(DISTINCT event_id) FROM seen"),
+                       "0");
+  assert_string_equal (
+      test_query (fixture, database,
+                  "SELECT count(*) FROM (SELECT seq - lag(seq) OVER (PARTITION BY lane ORDER BY n) AS d "
+                  "FROM seen) s WHERE d <> 1"),
+      "0");
+}
+
+static void
+nothing_is_lost_or_doubled_when_it_is_killed (void **state)
+{
+  Fixture *fixture = *state;
+  char key[32];
+  for (int i = 0; i < 60; i++) {
+    snprintf (key, sizeof key, "kill-%d", i);
+    if (i % 6 == 5) {
+      end_service (fixture, SIGKILL);
+      start_service (fixture);
+    }
+    create_surely (fixture, "k", key);
+  }
+  assert_string_equal (test_query (fixture, database, "SELECT count(*) FROM thing"), "60");
+  assert_string_equal (test_query (fixture, database, "SELECT count(*) FROM event_log"), "60");
+  check_events (fixture);
+}
+
+static void
+nothing_is_lost_when_postgresql_crashes (void **state)
+{
+  Fixture *fixture = *state;
+  char key[32];
+  for (int i = 0; i < 30; i++) {
+    snprintf (key, sizeof key, "crash-%d", i);
+    if (i % 10 == 5)
+      test_database_crash (database);
+    create_surely (fixture, "c", key);
+  }
+  assert_string_equal (test_query (fixture, database, "SELECT count(*) FROM thing"), "30");
+  check_events (fixture);
+}
+
+static void
+a_run_goes_on_where_it_was_killed (void **state)
+{
+  Fixture *fixture = *state;
+  create_surely (fixture, "run", "run-key");
+  wait_until (fixture, "SELECT count(*) > 10 FROM counted", "t");
+  end_service (fixture, SIGKILL);
+  test_query (fixture, database, "UPDATE run SET lease_until = now()"); /* as when half a minute has passed */
+  start_service (fixture);
+  wait_until (fixture, "SELECT state FROM run", "3");
+  assert_string_equal (
+      test_query (fixture, database, "SELECT count(*) || '/' || count(DISTINCT n) FROM counted"), "60/60");
+  assert_string_equal (
+      test_query (fixture, database, "SELECT processed || '/' || total || '/' || succeeded FROM run"),
+      "60/60/60");
+  assert_string_equal (test_query (fixture, database, "SELECT count(*) FROM run_outcome"), "60");
+}
+
+static void
+a_run_can_be_stopped (void **state)
+{
+  Fixture *fixture = *state;
+  Person *person = create_surely (fixture, "run", "run-key");
+  CancelRunRequest request = CANCEL_RUN_REQUEST__INIT;
+  request.service = "maker";
+  request.run_id = person->key;
+  wait_until (fixture, "SELECT count(*) > 3 FROM counted", "t");
+  assert_success (call_raw (fixture, "heimo.common.v1.RunService/CancelRun", &request.base, NULL)->status);
+  wait_until (fixture, "SELECT state FROM run", "5");
+  assert_string_equal (test_query (fixture, database, "SELECT count(*) < 60 FROM counted"), "t");
+}
+
+static void
+an_event_that_cannot_be_applied_is_parked_alone (void **state)
+{
+  Fixture *fixture = *state;
+  create_surely (fixture, "before", NULL);
+  create_surely (fixture, "poison", NULL);
+  create_surely (fixture, "poison", NULL); /* behind it, same aggregate */
+  for (int i = 0; i < 20; i++)
+    create_surely (fixture, "after", NULL);
+  wait_until (fixture, "SELECT count(*) FROM seen", "21");
+  wait_until (fixture, "SELECT count(*) FROM event_parked", "2");
+  assert_string_equal (
+      test_query (fixture, database, "SELECT string_agg(reason, ',' ORDER BY seq) FROM event_parked"),
+      "CANNOT_BE_APPLIED,BEHIND_PARKED");
+}
+
+static void
+it_tells_how_it_is_and_stops_cleanly (void **state)
+{
+  Fixture *fixture = *state;
+  create_surely (fixture, "a", NULL);
+  GetServiceStatusRequest request = GET_SERVICE_STATUS_REQUEST__INIT;
+  request.service = "maker";
+  const BusReply *reply =
+      call_raw (fixture, "heimo.common.v1.StatusService/GetServiceStatus", &request.base, NULL);
+  assert_success (reply->status);
+  const ServiceStatus *told =
+      (ServiceStatus *)memory_unpack (fixture, &service_status__descriptor, reply->body);
+  assert_string_equal (told->service, "maker");
+  assert_int_equal (told->event_count, 1);
+  assert_int_equal (told->n_followers, 1);
+  pid_t check = fork ();
+  if (check == 0) {
+    char *arguments[] = {(char *)(uintptr_t) "maker", (char *)(uintptr_t) "--health-check", NULL};
+    _exit (service_main (&maker, 2, arguments));
+  }
+  int code;
+  waitpid (check, &code, 0);
+  assert_int_equal (WEXITSTATUS (code), 0);
+  assert_int_equal (end_service (fixture, SIGTERM), 0);
+  fixture->child = 0;
+}
+
+static void
+the_log_holds_no_personal_data (void **state)
+{
+  Fixture *fixture = *state;
+  create_surely (fixture, "Canarybird", NULL);
+  create (fixture, "Canarybird", "same");
+  create (fixture, "Canarybirdie", "same");
+  end_service (fixture, SIGTERM);
+  fixture->child = 0;
+  char command[600];
+  snprintf (command, sizeof command, "! grep -q Canary %s && grep -q serving %s", getenv ("HEIMO_TEST_LOG"),
+            getenv ("HEIMO_TEST_LOG"));
+  assert_int_equal (system (command), 0);
+}
+
+static int
+set_up (void **state)
+{
+  (void)state;
+  if (sodium_init () < 0)
+    return 1;
+  methods[0].method = api_find_method (&heimo_api, "heimo.membership.v1.MembershipService/CreatePerson");
+  methods[1].method = api_find_method (&heimo_api, "heimo.membership.v1.MembershipService/GetPerson");
+  database = test_database (NULL, NULL);
+  return 0;
+}
+
+static int
+tear_down (void **state)
+{
+  (void)state;
+  talloc_free (database);
+  return 0;
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown (function, open_fixture, close_fixture)
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+      TEST (a_command_is_stored_with_its_event),
+      TEST (refusals_say_why),
+      TEST (a_key_takes_effect_once),
+      TEST (nothing_is_lost_or_doubled_when_it_is_killed),
+      TEST (nothing_is_lost_when_postgresql_crashes),
+      TEST (a_run_goes_on_where_it_was_killed),
+      TEST (a_run_can_be_stopped),
+      TEST (an_event_that_cannot_be_applied_is_parked_alone),
+      TEST (it_tells_how_it_is_and_stops_cleanly),
+      TEST (the_log_holds_no_personal_data),
+  };
+  return cmocka_run_group_tests (tests, set_up, tear_down);
+}

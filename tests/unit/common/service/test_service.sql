@@ -1,0 +1,11 @@
+-- name: thing_insert
+INSERT INTO thing (thing_id, name) VALUES (:thing_id, :name);
+
+-- name: thing_get
+SELECT thing_id AS person_id, name AS given_name FROM thing WHERE thing_id = :thing_id;
+
+-- name: seen_insert
+INSERT INTO seen (event_id, lane, seq) VALUES (:event_id, :lane, :seq);
+
+-- name: counted_insert
+INSERT INTO counted (n) VALUES (:n);
