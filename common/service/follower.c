@@ -187,9 +187,10 @@ static Status
 apply_batch (FollowerThread *thread, void *scratch, unsigned lane, EventRecord **events, size_t count,
              uint64_t to, bool park_all)
 {
-  thread->principal.federation_id =
-      count == 0 ? thread->process->settings->federation : events[0]->federation_id;
-  Call *call = call_new (scratch, thread->process, thread->db, &thread->principal, APPLY_TIMEOUT_MS);
+  Principal *principal = memory_must (talloc_memdup (scratch, &thread->principal, sizeof thread->principal));
+  if (count > 0)
+    principal->federation_id = events[0]->federation_id;
+  Call *call = call_new (scratch, thread->process, thread->db, principal, APPLY_TIMEOUT_MS);
   if (count > 0)
     call->effects->traceparent = events[count - 1]->traceparent;
   Status status = db_begin (thread->db, call, APPLY_TIMEOUT_MS);
