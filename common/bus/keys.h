@@ -1,0 +1,20 @@
+/* Making key files: a CURVE key pair per workload and the allow-list that names them. Used by heimo-keys. */
+#ifndef HEIMO_BUS_KEYS_H
+#define HEIMO_BUS_KEYS_H
+
+#include "core/status.h"
+
+#include <stddef.h>
+
+/* A process, and what it may call of others. */
+typedef struct KeysWorkload {
+  const char *name;
+  const char *methods; /* globs, separated by spaces */
+} KeysWorkload;
+
+/* Makes what is missing in `folder` (0700): NAME.secret (0400) and NAME.public (0444) for each workload, and
+ * a line of "allow" for each pair made. What is there stays as it is, so that calling it again is harmless.
+ * Fails with FAILED_PRECONDITION / BUS_CONFIGURATION. */
+Status keys_make (void *owner, const char *folder, const KeysWorkload *workloads, size_t count) MUST_CHECK;
+
+#endif
