@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "db_sql.h"
 #include "heimo_event_log_handlers.h"
 #include "heimo_run_handlers.h"
 #include "heimo_status_handlers.h"
@@ -304,6 +305,29 @@ print_help (const Service *service)
   config_help (stdout, name, settings_keys, settings_key_count);
 }
 
+/* --rebuild SOURCE: sets the cursors of a followed service back to the beginning of its log. */
+static int
+rebuild (const Service *service, const char *source)
+{
+  Process *process = memory_new (NULL, Process);
+  Status status = open_process (process, service);
+  bool known = false;
+  for (const Follower *follower = service->followers; follower != NULL && follower->source != NULL;
+       follower++)
+    known = known || strcmp (follower->source, source) == 0;
+  if (!status_failed (status) && !known)
+    status = status_error (process, STATUS_INVALID_ARGUMENT, "SOURCE", "It does not follow '%s'", source);
+  if (!status_failed (status)) {
+    Db *db = db_new (process, process->settings->database, NULL);
+    status = db_run (db, process, &sql_cursor_reset, DB_VALUES (db_text ("source", source)), NULL);
+  }
+  int code = status_failed (status) ? 1 : 0;
+  if (status_failed (status))
+    complain (service, status);
+  close_process (process);
+  return code;
+}
+
 int
 service_main (const Service *service, int argc, char **argv)
 {
@@ -313,12 +337,14 @@ service_main (const Service *service, int argc, char **argv)
   }
   if (argc == 2 && strcmp (argv[1], "--health-check") == 0)
     return health_check (getenv ("HEIMO_HEALTH") == NULL ? "" : getenv ("HEIMO_HEALTH"));
-  if (argc != 1) {
-    fprintf (stderr, "usage: heimo-%s [--help | --health-check]\n", service->name);
-    return 2;
-  }
   if (sodium_init () < 0)
     return 1;
+  if (argc == 3 && strcmp (argv[1], "--rebuild") == 0)
+    return rebuild (service, argv[2]);
+  if (argc != 1) {
+    fprintf (stderr, "usage: heimo-%s [--help | --health-check | --rebuild SOURCE]\n", service->name);
+    return 2;
+  }
   mallopt (M_ARENA_MAX, 2); /* many threads, little memory */
   signal (SIGPIPE, SIG_IGN);
   evthread_use_pthreads ();

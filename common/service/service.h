@@ -131,7 +131,8 @@ typedef struct Service {
 
 /* Runs the service until SIGTERM or SIGINT. Returns the exit status of the process. `--help` prints the
  * configuration,
- * `--health-check` asks a running instance and exits 0 when it is ready. */
+ * `--health-check` asks a running instance and exits 0 when it is ready; `--rebuild SOURCE` makes a stopped
+ * service follow SOURCE from the beginning of its log when it is started again. */
 int service_main (const Service *service, int argc, char **argv);
 
 /* Unpacks the payload of an event; NULL when its type is not `descriptor`'s or the bytes are not that. On

@@ -60,3 +60,8 @@ ON CONFLICT DO NOTHING;
 
 -- name: parked_aggregates
 SELECT DISTINCT aggregate_id FROM event_parked WHERE source = :source AND aggregate_id = ANY (:aggregate_ids::text[]);
+
+-- name: cursor_reset
+-- Follows from the beginning again; also clears what was parked, which will be tried anew.
+WITH parked AS (DELETE FROM event_parked WHERE source = :source)
+UPDATE event_cursor SET seq = 0 WHERE source = :source;
