@@ -434,6 +434,26 @@ it_tells_how_it_is_and_stops_cleanly (void **state)
 }
 
 static void
+a_projection_is_made_anew_from_the_log (void **state)
+{
+  Fixture *fixture = *state;
+  for (int i = 0; i < 25; i++)
+    create_surely (fixture, "a", NULL);
+  wait_until (fixture, "SELECT count(*) FROM seen", "25");
+  test_query (fixture, database, "TRUNCATE seen");
+  pid_t child = fork ();
+  if (child == 0) {
+    char *arguments[] = {(char *)(uintptr_t) "maker", (char *)(uintptr_t) "--rebuild",
+                         (char *)(uintptr_t) "maker", NULL};
+    _exit (service_main (&maker, 3, arguments));
+  }
+  int code;
+  waitpid (child, &code, 0);
+  assert_int_equal (WEXITSTATUS (code), 0);
+  check_events (fixture); /* the running service notices that its cursors were moved */
+}
+
+static void
 the_log_holds_no_personal_data (void **state)
 {
   Fixture *fixture = *state;
@@ -483,6 +503,7 @@ main (void)
       TEST (a_run_can_be_stopped),
       TEST (an_event_that_cannot_be_applied_is_parked_alone),
       TEST (it_tells_how_it_is_and_stops_cleanly),
+      TEST (a_projection_is_made_anew_from_the_log),
       TEST (the_log_holds_no_personal_data),
   };
   return cmocka_run_group_tests (tests, set_up, tear_down);
