@@ -47,6 +47,7 @@ typedef struct Job Job;
 typedef struct Worker Worker;
 typedef struct FollowerThread FollowerThread;
 typedef struct RunThread RunThread;
+typedef struct RunOutcomes RunOutcomes;
 
 /* What one method has been doing. */
 typedef struct MethodMetrics {
@@ -123,6 +124,11 @@ bool process_knows_method (void *process, const char *method);
 /* Follower threads. */
 Status followers_start (Process *process) MUST_CHECK;
 void followers_stop (Process *process);
+
+/* The outcomes of one step while they are gathered, and their way into the database; tests of runs use them
+ * too. */
+RunOutcomes *run_outcomes_new (void *owner);
+Status run_outcomes_store (Call *call, const char *run_id, const RunOutcomes *rows) MUST_CHECK;
 
 /* Run threads; the first is also the scheduler and the housekeeper. */
 void runs_start (Process *process);

@@ -29,11 +29,11 @@ struct RunThread {
 };
 
 /* Outcomes of one step, column by column, for one insert. */
-typedef struct RunOutcomes {
+struct RunOutcomes {
   size_t count;
   int64_t *positions, *parts;
   const char **subjects, **results, **fields, **reasons, **descriptions;
-} RunOutcomes;
+};
 
 static void
 grow (RunOutcomes *rows)
@@ -67,8 +67,14 @@ run_outcome (RunStep *step, uint64_t position, const char *subject, const char *
   rows->descriptions[n] = memory_string (rows, description);
 }
 
-static Status
-store_outcomes (Call *call, const char *run_id, const RunOutcomes *rows)
+RunOutcomes *
+run_outcomes_new (void *owner)
+{
+  return memory_new (owner, RunOutcomes);
+}
+
+Status
+run_outcomes_store (Call *call, const char *run_id, const RunOutcomes *rows)
 {
   if (rows->count == 0)
     return STATUS_SUCCESS;
@@ -117,7 +123,7 @@ end_run (Call *call, const RunType *type, const Run *run, RunState state, Status
 static Status
 advance (Call *call, const RunType *type, const RunStep *step)
 {
-  Status status = store_outcomes (call, step->run->run_id, step->outcomes);
+  Status status = run_outcomes_store (call, step->run->run_id, step->outcomes);
   if (!status_failed (status))
     status = db_run (call->db, call, &sql_run_advance,
                      DB_VALUES (db_text ("federation_id", call->federation_id),
@@ -180,7 +186,7 @@ step_once (RunThread *thread, void *scratch, const Taken *taken, StepEnd *end)
   Principal *principal = run_principal (scratch, thread->process, taken->federation_id);
   Call *call = call_new (scratch, thread->process, thread->db, principal, STEP_TIMEOUT_MS);
   Run run = RUN__INIT;
-  RunStep step = {.run = &run, .outcomes = memory_new (call, RunOutcomes)};
+  RunStep step = {.run = &run, .outcomes = run_outcomes_new (call)};
   bool cancel = false, held = false;
   *end = STEP_LOST;
   Status status = db_begin (thread->db, call, STEP_TIMEOUT_MS);

@@ -64,7 +64,10 @@ WHERE federation_id = :federation_id AND run_id = :run_id AND state IN (1, 2);
 
 -- name: run_outcome_insert
 INSERT INTO run_outcome (federation_id, run_id, position, part, subject, result, field, reason, description)
-SELECT :federation_id, :run_id, row.position, row.part, row.subject, row.result, row.field, row.reason, row.description
+-- Several steps may have something to say about one subject.
+SELECT :federation_id, :run_id, row.position, row.part + coalesce ((
+    SELECT max (before.part) + 1 FROM run_outcome AS before
+    WHERE before.federation_id = :federation_id AND before.run_id = :run_id AND before.position = row.position), 0), row.subject, row.result, row.field, row.reason, row.description
 FROM unnest (:positions::bigint[], :parts::integer[], :subjects::text[], :results::text[], :fields::text[], :reasons::text[],
   :descriptions::text[]) AS row (position, part, subject, result, field, reason, description);
 
