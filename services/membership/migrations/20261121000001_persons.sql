@@ -42,11 +42,12 @@ create table person (
 ) with (fillfactor = 90);
 
 create unique index person_member_number on person (federation_id, member_number);
+create index person_by_number on person (federation_id, member_number, person_id) where not withdrawn;
 create unique index person_key on person (federation_id, key) where key is not null and not withdrawn;
 create unique index person_identity on person (federation_id, identity_index)
   where identity_index is not null and not withdrawn;
 create index person_sort on person (federation_id, sort_key, person_id) where not withdrawn;
-create index person_birth_date on person (federation_id, birth_date, person_id) where not withdrawn;
+create index person_birth_date on person (federation_id, coalesce (birth_date, 'infinity'), person_id) where not withdrawn;
 create index person_search_name on person (federation_id, search_name text_pattern_ops) where not withdrawn;
 create index person_search_given on person (federation_id, search_given text_pattern_ops) where not withdrawn;
 create index person_search_text on person using gin (search_text gin_trgm_ops) where not withdrawn;

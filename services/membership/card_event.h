@@ -1,0 +1,10 @@
+/* The event of a changed card. */
+#ifndef HEIMO_MEMBERSHIP_CARD_EVENT_H
+#define HEIMO_MEMBERSHIP_CARD_EVENT_H
+
+#include "card.h"
+
+/* Raises PersonChanged for a card that is being saved. */
+void card_raise_event (const Card *card);
+
+#endif

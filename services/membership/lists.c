@@ -1,0 +1,246 @@
+/* Listing and searching persons: queries find the ids in order, then the persons are read. */
+#include "core/text.h"
+#include "heimo_membership_handlers.h"
+#include "membership_sql.h"
+#include "persons.h"
+
+#include <string.h>
+
+static const char least_id[] = "00000000-0000-0000-0000-000000000000";
+static const char greatest_id[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+/* An order: its queries, and values before and behind all others. */
+typedef struct Order {
+  const char *name;
+  const DbQuery *ascending;
+  const DbQuery *descending;
+  const char *least;
+  const char *greatest;
+} Order;
+
+static const char no_key[] = "";
+static const char last_key[] = "ffffffffffffffff"; /* sort keys begin with lower bytes */
+
+static const Order orders[] = {
+    {"name", &sql_person_list_by_name, &sql_person_list_by_name_descending, no_key, last_key},
+    {"memberNumber", &sql_person_list_by_number, &sql_person_list_by_number_descending, "", "~"},
+    {"birthDate", &sql_person_list_by_birth_date, &sql_person_list_by_birth_date_descending, "-infinity",
+     "infinity"},
+    {"createTime", &sql_person_list_by_create_time, &sql_person_list_by_create_time_descending, "", ""},
+};
+
+/* What a request asks for. */
+typedef struct Listing {
+  const Order *order;
+  bool descending;
+  bool filtered;
+  size_t size;
+  const char *const *after; /* {sort value, id}; NULL on the first page */
+} Listing;
+
+static Status
+read_order (Call *call, const char *text, Listing *listing)
+{
+  listing->descending = text[0] == '-';
+  const char *name = text + listing->descending;
+  if (text[0] == '\0')
+    name = "name";
+  for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+    if (strcmp (name, orders[i].name) == 0) {
+      listing->order = &orders[i];
+      return STATUS_SUCCESS;
+    }
+  return status_field (call, "orderBy", "UNKNOWN_ORDER",
+                       "The order is one of name, memberNumber, birthDate and createTime");
+}
+
+/* A pattern of LIKE that finds the text anywhere. */
+static const char *
+pattern_of (void *owner, const char *text)
+{
+  char *pattern = memory_array (owner, char, strlen (text) * 2 + 3), *at = pattern;
+  *at++ = '%';
+  for (; *text != '\0'; text++) {
+    if (strchr ("%_\\", *text) != NULL)
+      *at++ = '\\';
+    *at++ = *text;
+  }
+  *at = '%';
+  return pattern;
+}
+
+enum { WORDS_MAX = 8 };
+
+/* The words of a query: folded, as patterns; the longest is looked up by its trigrams. */
+typedef struct Words {
+  const char *folded;
+  const char *patterns[WORDS_MAX];
+  size_t count;
+  const char *longest; /* pattern; "%" without words */
+  size_t longest_length;
+} Words;
+
+static Words
+split_words (Call *call, const char *query)
+{
+  Words words = {.folded = text_fold (call, query), .longest = "%"};
+  char *rest = memory_string (call, words.folded);
+  for (char *word = strsep (&rest, " ,"); word != NULL && words.count < WORDS_MAX;
+       word = strsep (&rest, " ,")) {
+    if (word[0] == '\0')
+      continue;
+    words.patterns[words.count] = pattern_of (call, word);
+    if (strlen (word) > words.longest_length) {
+      words.longest = words.patterns[words.count];
+      words.longest_length = strlen (word);
+    }
+    words.count++;
+  }
+  return words;
+}
+
+static Status
+check_query (Call *call, const char *query)
+{
+  if (text_length (query) >= 3)
+    return STATUS_SUCCESS;
+  return status_field (call, "query", "TOO_SHORT", "At least three characters are needed to search");
+}
+
+static Status
+run_filter (Call *call, const ListPersonsRequest *request, const Listing *listing, DbResult **result)
+{
+  Words words = split_words (call, request->query);
+  bool down = listing->descending;
+  return db_run (
+      call->db, call, down ? &sql_person_filter_descending : &sql_person_filter,
+      DB_VALUES (
+          db_text ("federation_id", call->federation_id), db_text ("today", call_today_text (call)),
+          db_boolean ("include_ended", request->include_ended), db_text ("order", listing->order->name),
+          db_text ("pattern", words.longest), db_texts ("patterns", words.patterns, words.count),
+          db_text ("postal_code", request->postal_code), db_text ("municipality", request->municipality),
+          db_text ("after_value", listing->after != NULL ? listing->after[0]
+                                  : down                 ? last_key
+                                                         : ""),
+          db_text ("after_id", listing->after != NULL ? listing->after[1]
+                               : down                 ? greatest_id
+                                                      : least_id),
+          db_integer ("limit", (int64_t)listing->size + 1)),
+      result);
+}
+
+static Status
+run_plain (Call *call, const ListPersonsRequest *request, const Listing *listing, DbResult **result)
+{
+  const Order *order = listing->order;
+  bool down = listing->descending;
+  const char *value = down ? order->greatest : order->least;
+  return db_run (call->db, call, down ? order->descending : order->ascending,
+                 DB_VALUES (db_text ("federation_id", call->federation_id),
+                            db_text ("today", call_today_text (call)),
+                            db_boolean ("include_ended", request->include_ended),
+                            db_text ("after_value", listing->after != NULL ? listing->after[0] : value),
+                            db_text ("after_id", listing->after != NULL ? listing->after[1]
+                                                 : down                 ? greatest_id
+                                                                        : least_id),
+                            db_integer ("limit", (int64_t)listing->size + 1)),
+                 result);
+}
+
+static const char **
+ids_of (Call *call, const DbResult *result, size_t most, size_t *count)
+{
+  *count = db_row_count (result) < most ? db_row_count (result) : most;
+  const char **ids = memory_array (call, const char *, *count + 1);
+  for (size_t i = 0; i < *count; i++)
+    ids[i] = db_value (result, i, "person_id");
+  return ids;
+}
+
+Status
+list_persons (Call *call, const ListPersonsRequest *request, ListPersonsResponse *reply)
+{
+  Listing listing = {.size = request->page_size == 0 ? 50 : request->page_size};
+  DbResult *result;
+  size_t count;
+  listing.filtered =
+      request->query[0] != '\0' || request->postal_code[0] != '\0' || request->municipality[0] != '\0';
+  Status status = read_order (call, request->order_by, &listing);
+  if (!status_failed (status) && request->query[0] != '\0')
+    status = check_query (call, request->query);
+  if (!status_failed (status))
+    status = call_open_page (call, &request->base, request->page_token, 2, &listing.after);
+  if (!status_failed (status))
+    status = listing.filtered ? run_filter (call, request, &listing, &result)
+                              : run_plain (call, request, &listing, &result);
+  if (status_failed (status))
+    return status;
+  const char **ids = ids_of (call, result, listing.size, &count);
+  if (db_row_count (result) > listing.size)
+    reply->next_page_token = call_seal_page (
+        call, &request->base,
+        (const char *[]){db_value (result, listing.size - 1, "sort_value"), ids[listing.size - 1]}, 2);
+  return persons_read (call, ids, count, &reply->persons, &reply->n_persons);
+}
+
+/* The ids found so far, each once. */
+typedef struct Found {
+  const char **ids;
+  size_t count;
+  size_t most;
+} Found;
+
+static void
+add_found (Call *call, Found *found, const DbResult *result)
+{
+  for (size_t i = 0; i < db_row_count (result) && found->count < found->most; i++) {
+    const char *id = db_value (result, i, "person_id");
+    bool known = false;
+    for (size_t j = 0; j < found->count; j++)
+      known |= strcmp (found->ids[j], id) == 0;
+    if (!known)
+      found->ids[found->count++] = memory_string (call, id);
+  }
+}
+
+/* Three ways in the order of their cost; a later one is gone only when those before have not found enough.
+ * What each finds is in the order of names, so the whole is: names that begin with the query, then the rest.
+ */
+static Status
+search (Call *call, const Words *words, Found *found)
+{
+  static const DbQuery *const ways[] = {&sql_person_search_prefix, &sql_person_search_first,
+                                        &sql_person_search_rare};
+  DbResult *result;
+  size_t last = words->longest_length < 3 ? 2 : 3; /* shorter words have no trigrams */
+  for (size_t i = 0; i < last && found->count < found->most; i++) {
+    Status status = db_run (call->db, call, ways[i],
+                            DB_VALUES (db_text ("federation_id", call->federation_id),
+                                       db_text ("prefix", words->folded), db_text ("pattern", words->longest),
+                                       db_texts ("patterns", words->patterns, words->count),
+                                       db_integer ("limit", (int64_t)(found->most))),
+                            &result);
+    if (status_failed (status))
+      return status;
+    if (i == 1 && last == 3 && db_row_count (result) < found->most)
+      continue; /* not common after all: all of them are found by the next way, in order */
+    add_found (call, found, result);
+  }
+  return STATUS_SUCCESS;
+}
+
+Status
+search_persons (Call *call, const SearchPersonsRequest *request, SearchPersonsResponse *reply)
+{
+  size_t size = request->page_size == 0 ? 20 : request->page_size;
+  Words words = split_words (call, request->query);
+  Found found = {memory_array (call, const char *, size + 1), 0, size + 1};
+  Status status = check_query (call, words.folded);
+  if (!status_failed (status) && words.count > 0)
+    status = search (call, &words, &found);
+  if (status_failed (status))
+    return status;
+  reply->more = found.count > size;
+  return persons_read (call, found.ids, found.count < size ? found.count : size, &reply->persons,
+                       &reply->n_persons);
+}
