@@ -78,6 +78,7 @@ exchange_close (Exchange *exchange)
     exchange->connection->exchange = NULL;
   if (exchange->flight == IN_FLIGHT)
     exchange->server->counts.requests_in_flight--;
+  exchange->server->held -= exchange->capacity;
   talloc_free (exchange);
 }
 
@@ -95,33 +96,49 @@ exchange_lose (Exchange *exchange)
 
 /* ---- the body that arrives ---- */
 
-static void
+/* Doubles the buffer until it holds `length` and a NUL. Not the announced length at once: who announces a
+ * megabyte must send it before we spend it. */
+static const HttpFault *
+grow_buffer (Exchange *exchange, size_t length)
+{
+  HttpServer *server = exchange->server;
+  size_t capacity = exchange->capacity == 0 ? BODY_FIRST_BYTES : exchange->capacity;
+  while (capacity <= length)
+    capacity *= 2;
+  size_t growth = capacity - exchange->capacity;
+  if (growth == 0)
+    return NULL;
+  if (server->limits->held_bytes != 0 && server->held + growth > server->limits->held_bytes)
+    return &http_faults[HTTP_OVERLOADED];
+  exchange->buffer = memory_must (talloc_realloc_size (exchange, exchange->buffer, capacity));
+  exchange->capacity = capacity;
+  server->held += growth;
+  return NULL;
+}
+
+static const HttpFault *
 buffer_piece (Exchange *exchange, Bytes piece)
 {
   HttpRequest *request = &exchange->request;
   size_t length = request->body.length + piece.length;
-  if (length >= exchange->capacity) {
-    /* Doubling, not the announced length: who announces a megabyte must send it before we spend it. */
-    size_t capacity = exchange->capacity == 0 ? BODY_FIRST_BYTES : exchange->capacity * 2;
-    while (capacity <= length)
-      capacity *= 2;
-    exchange->buffer = memory_must (talloc_realloc_size (exchange, exchange->buffer, capacity));
-    exchange->capacity = capacity;
-  }
+  const HttpFault *fault = grow_buffer (exchange, length);
+  if (fault != NULL)
+    return fault;
   memcpy (exchange->buffer + request->body.length, piece.data, piece.length);
   exchange->buffer[length] = 0;
   request->body = (Bytes){exchange->buffer, length};
+  return NULL;
 }
 
-void
+const HttpFault *
 exchange_take (Exchange *exchange, Bytes piece)
 {
   if (piece.length == 0)
-    return;
-  if (exchange->plan.on_piece != NULL)
-    exchange->plan.on_piece (&exchange->request, piece);
-  else
-    buffer_piece (exchange, piece);
+    return NULL;
+  if (exchange->plan.on_piece == NULL)
+    return buffer_piece (exchange, piece);
+  exchange->plan.on_piece (&exchange->request, piece);
+  return NULL;
 }
 
 void

@@ -32,6 +32,8 @@ typedef struct HttpLimits {
   size_t body_bytes;    /* 1 MiB; a plan may differ */
   size_t discard_bytes; /* 64 KiB: an unread body up to this is skipped, beyond it the connection closes */
   size_t output_bytes;  /* 256 KiB waiting to be sent in a streamed answer; beyond it the client is cut */
+  size_t held_bytes;    /* 128 MiB of collected bodies and unsent answers together; beyond it a body gets 503,
+                           and    the connection with most unsent is cut */
   unsigned connections; /* 10,000; at the limit the longest idle connection makes room, else 503 */
   unsigned connections_per_client;  /* 0 (off) by default: behind a proxy all clients share its address */
   unsigned requests;                /* 1,000 in flight; beyond it 503 */
@@ -162,6 +164,7 @@ typedef struct HttpCounts {
   uint64_t faults[HTTP_FAULT_COUNT]; /* answers of the codec itself */
   uint64_t gone;                     /* requests whose client went away */
   uint64_t idle_evicted;             /* idle connections closed to make room */
+  uint64_t held_cut;                 /* connections cut because too much was held */
   uint64_t accept_pauses;            /* times descriptors ran out */
   unsigned connections_open;
   unsigned connections_idle; /* of these, between requests */

@@ -42,6 +42,7 @@ struct HttpServer {
   struct ConnectionList busy; /* all others */
   void *clients;              /* tsearch tree of Client */
   HttpCounts counts;
+  size_t held;         /* bytes of bodies being collected and of answers not yet sent */
   int64_t date_second; /* of `date` */
   char date[HTTP_DATE_BYTES];
 };
@@ -54,6 +55,9 @@ struct Client {
 
 /* The current second as a Date. */
 const char *server_date (HttpServer *server);
+
+/* Cuts those that hold most output while more is held than the limits allow. */
+void server_bound_held (HttpServer *server);
 
 /* Called when a connection has left the lists. */
 void server_forget (HttpServer *server, Client *client);
@@ -91,6 +95,7 @@ struct Connection {
   unsigned requests;           /* so far */
   HttpHeadScan scan;
   HttpBody body;
+  size_t held;    /* bytes copied to its output since that was last empty */
   uint64_t paced; /* body bytes, framing included, in the current interval */
   enum {
     CONTINUE_SETTLED,
@@ -104,6 +109,12 @@ uint64_t connection_now (void);
 
 /* Takes over a connected, non-blocking socket. */
 Connection *connection_new (HttpServer *server, int socket, Client *client, const char *address);
+
+/* Takes one step of the connection's state; true when another may follow. (steps.c) */
+bool connection_step (Connection *connection);
+
+/* Waits for the next request from now on. (steps.c) */
+void connection_go_idle (Connection *connection);
 
 /* Does all that can be done now. May destroy the connection. */
 void connection_run (Connection *connection);
@@ -164,8 +175,9 @@ Exchange *exchange_open (Connection *connection, const char *bytes, size_t lengt
 /* Frees it. */
 void exchange_close (Exchange *exchange);
 
-/* Takes a piece of the body: into the buffer, or to the application. */
-void exchange_take (Exchange *exchange, Bytes piece);
+/* Takes a piece of the body: into the buffer, or to the application. NULL, or the fault when there is no
+ * room. */
+const HttpFault *exchange_take (Exchange *exchange, Bytes piece);
 
 /* Nobody waits for the answer any more: tells the application if it owns the request, else frees it. */
 void exchange_lose (Exchange *exchange);

@@ -29,6 +29,7 @@ const HttpLimits http_default_limits = {
     .body_bytes = 1048576,
     .discard_bytes = 65536,
     .output_bytes = 262144,
+    .held_bytes = 134217728,
     .connections = 10000,
     .connections_per_client = 0,
     .requests = 1000,
@@ -133,6 +134,31 @@ evict_idle (HttpServer *server)
   server->counts.idle_evicted++;
   connection_destroy (oldest);
   return true;
+}
+
+/* The connection with most unsent output; NULL when there is none. */
+static Connection *
+heaviest (const HttpServer *server)
+{
+  const struct ConnectionList *lists[] = {&server->busy,
+                                          &server->idle}; /* one that runs may still be listed as idle */
+  Connection *most = NULL, *connection;
+  for (size_t i = 0; i < 2; i++)
+    TAILQ_FOREACH (connection, lists[i], entry)
+  if (connection->held > (most == NULL ? 0 : most->held))
+    most = connection;
+  return most;
+}
+
+void
+server_bound_held (HttpServer *server)
+{
+  Connection *most;
+  while (server->limits->held_bytes != 0 && server->held > server->limits->held_bytes &&
+         (most = heaviest (server)) != NULL) {
+    server->counts.held_cut++;
+    connection_cut (most);
+  }
 }
 
 /* Answers a socket that is not let in, as far as that goes without waiting for it. */

@@ -249,6 +249,75 @@ requests_in_flight (void **state)
   world_free (world);
 }
 
+/* Bodies that are being collected are bounded together: the one that does not fit gets 503, the others go on.
+ */
+static void
+bodies_held_together (void **state)
+{
+  (void)state;
+  World *world = world_new ();
+  world->limits.held_bytes = 100000;
+  world_start (world);
+  char *text = malloc (60001);
+  memset (text, 'y', 60000);
+  text[60000] = 0;
+  int one = world_connect (world), two = world_connect (world);
+  put (world, one, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60001\r\n\r\n");
+  put (world, one, text);
+  put (world, two, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60001\r\n\r\n");
+  (void)world_send (world, two, text, 60000);
+  Received received = world_receive (world, two, 0);
+  assert_int_equal (received.status, 503);
+  assert_true (has_reason (&received, "OVERLOADED"));
+  put (world, one, "z");
+  assert_int_equal (world_receive (world, one, 1).status, 200);
+  close (two);
+  put (world, one, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
+  put (world, one, text);
+  assert_int_equal (world_receive (world, one, 1).status, 200); /* what was held is free again */
+  free (text);
+  close (one);
+  world_free (world);
+}
+
+/* Answers that nobody reads are bounded together: the connection with most unsent is cut, the others go on.
+ */
+static void
+answers_held_together (void **state)
+{
+  (void)state;
+  World *world = world_new ();
+  world->limits.held_bytes = 1100000;
+  world_start (world);
+  char *text = malloc (1000001);
+  memset (text, 'y', 1000000);
+  text[1000000] = 0;
+  int clients[2];
+  for (int i = 0; i < 2; i++) {
+    clients[i] = world_connect (world);
+    put (world, clients[i], "GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+    world_turn (world, 5);
+    http_respond (world->later, 200, NULL, 0, (Bytes){(const uint8_t *)text, i == 0 ? 1000000 : 900000});
+    world_turn (world, 5);
+  }
+  assert_int_equal (http_server_counts (world->server)->held_cut, 1);
+  assert_int_equal (http_server_counts (world->server)->connections_open, 1);
+  assert_true (world_receive (world, clients[0], 0).length < 1000000);
+  Received received = world_receive (world, clients[1], 1);
+  while (received.length < 900000 && received.end == STILL_OPEN)
+    received.length += world_receive (world, clients[1], 1).length;
+  assert_true (received.length > 900000);
+  /* All was sent, so nothing is held: there is room for as much again. */
+  put (world, clients[1], "GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+  world_turn (world, 5);
+  http_respond (world->later, 200, NULL, 0, (Bytes){(const uint8_t *)text, 1000000});
+  world_turn (world, 5);
+  assert_int_equal (http_server_counts (world->server)->held_cut, 1);
+  free (text);
+  close (clients[0]), close (clients[1]);
+  world_free (world);
+}
+
 /* Without descriptors the server pauses instead of spinning, and closes idle connections to get some. */
 static void
 descriptors_run_out (void **state)
@@ -352,6 +421,8 @@ main (void)
       cmocka_unit_test (all_busy),
       cmocka_unit_test (connections_per_client),
       cmocka_unit_test (requests_in_flight),
+      cmocka_unit_test (bodies_held_together),
+      cmocka_unit_test (answers_held_together),
       cmocka_unit_test (descriptors_run_out),
       cmocka_unit_test (draining),
       cmocka_unit_test (draining_an_empty_server),
