@@ -25,7 +25,7 @@ typedef struct Cursor {
   const uint8_t *end;
 } Cursor;
 
-enum { SEEN_WORDS = 8 }; /* fields of one message that are watched for doubles: 512 */
+enum { SEEN_WORDS = 8, SEEN_FIELDS = 64 * SEEN_WORDS }; /* fields of a message watched for doubles */
 
 static bool
 take_varint (Cursor *cursor, uint64_t *value)
@@ -116,7 +116,7 @@ seen_before (const ProtobufCMessageDescriptor *descriptor, const ProtobufCFieldD
              uint64_t *seen)
 {
   size_t index = (size_t)(field - descriptor->fields);
-  if (field->label == PROTOBUF_C_LABEL_REPEATED || index >= 64 * SEEN_WORDS)
+  if (field->label == PROTOBUF_C_LABEL_REPEATED || index >= SEEN_FIELDS)
     return false;
   uint64_t bit = UINT64_C (1) << (index % 64);
   bool before = (seen[index / 64] & bit) != 0;

@@ -50,12 +50,12 @@ static bool
 resolve_variable (void *owner, Route *route, RouteSegment *segment, Problems *problems)
 {
   const ModelMessage *message = route->method->request;
+  const char *request = name_last (message->full_name);
   char *rest = memory_string (owner, segment->variable), *save = NULL;
   for (char *step = strtok_r (rest, ".", &save); step != NULL; step = strtok_r (NULL, ".", &save)) {
     const ModelField *field = message == NULL ? NULL : model_field (message, step);
-    if (field == NULL || segment->depth == sizeof segment->fields / sizeof *segment->fields) {
-      PROBLEM (route, "path variable {%s} is not a field of %s", segment->variable,
-               name_last (route->method->request->full_name));
+    if (field == NULL || segment->depth == ROUTE_DEPTH_MAX) {
+      PROBLEM (route, "path variable {%s} is not a field of %s", segment->variable, request);
       return false;
     }
     segment->fields[segment->depth++] = field;

@@ -10,10 +10,12 @@
 #include "model.h"
 #include "problem.h"
 
+enum { ROUTE_DEPTH_MAX = 3 }; /* steps of a variable like "person.person_id" */
+
 typedef struct RouteSegment {
   const char *literal;  /* NULL for a variable */
   const char *variable; /* "person_id", "person.person_id" */
-  const ModelField *fields[3];
+  const ModelField *fields[ROUTE_DEPTH_MAX];
   size_t depth;
 } RouteSegment;
 

@@ -95,24 +95,28 @@ print_field (Output *output, const Model *model, const char *name, const ModelFi
                 limits.min_length, limits.max_length, limits.min_count, limits.max_count);
 }
 
+/* A field in an array that is sorted. */
+typedef struct FieldRef {
+  const ModelField *field;
+} FieldRef;
+
 static int
 compare_json (const void *left, const void *right)
 {
-  return strcmp ((*(const ModelField *const *)left)->json_name,
-                 (*(const ModelField *const *)right)->json_name);
+  return strcmp (((const FieldRef *)left)->field->json_name, ((const FieldRef *)right)->field->json_name);
 }
 
 static void
 print_by_json (Output *output, const ModelMessage *message, size_t position)
 {
   void *scratch = memory_context (NULL);
-  const ModelField **sorted = memory_array (scratch, const ModelField *, message->field_count);
+  FieldRef *sorted = memory_array (scratch, FieldRef, message->field_count);
   for (size_t i = 0; i < message->field_count; i++)
-    sorted[i] = &message->fields[i];
+    sorted[i].field = &message->fields[i];
   qsort (sorted, message->field_count, sizeof *sorted, compare_json);
   output_print (output, "static const uint16_t by_json_%zu[] = {", position);
   for (size_t i = 0; i < message->field_count; i++)
-    output_print (output, "%s%zu", i == 0 ? "" : ", ", model_field_index (sorted[i]));
+    output_print (output, "%s%zu", i == 0 ? "" : ", ", model_field_index (sorted[i].field));
   output_print (output, "};\n");
   talloc_free (scratch);
 }
@@ -150,20 +154,25 @@ print_messages (Output *output, const Model *model, const char *name)
 /* --- methods and services ----------------------------------------------------------------------------------
  */
 
+/* A method in an array that is sorted. */
+typedef struct MethodRef {
+  const ModelMethod *method;
+} MethodRef;
+
 static int
 compare_methods (const void *left, const void *right)
 {
-  return strcmp ((*(const ModelMethod *const *)left)->name, (*(const ModelMethod *const *)right)->name);
+  return strcmp (((const MethodRef *)left)->method->name, ((const MethodRef *)right)->method->name);
 }
 
 /* The methods of a service by name. Since full names start with the service's, and services are sorted, the
  * array of all methods is sorted by full name. */
-static const ModelMethod **
+static MethodRef *
 sorted_methods (void *owner, const ModelService *service)
 {
-  const ModelMethod **sorted = memory_array (owner, const ModelMethod *, service->method_count);
+  MethodRef *sorted = memory_array (owner, MethodRef, service->method_count);
   for (size_t i = 0; i < service->method_count; i++)
-    sorted[i] = &service->methods[i];
+    sorted[i].method = &service->methods[i];
   qsort (sorted, service->method_count, sizeof *sorted, compare_methods);
   return sorted;
 }
@@ -220,9 +229,9 @@ print_services (Output *output, const Model *model, const char *name)
     const ModelService *service = &model->services[i];
     if (!in_api (service->file))
       continue;
-    const ModelMethod **sorted = sorted_methods (scratch, service);
+    const MethodRef *sorted = sorted_methods (scratch, service);
     for (size_t j = 0; j < service->method_count; j++)
-      print_method (output, model, name, sorted[j]);
+      print_method (output, model, name, sorted[j].method);
     count += service->method_count;
   }
   output_print (output, "%s};\n\nconst ApiService %s_services[] = {\n", count == 0 ? "  {0}\n" : "", name);

@@ -118,7 +118,7 @@ test_sorted (void **state)
         assert_int_equal (api_find_field (message, name, strlen (name)), j);
         bool nested = message->descriptor->fields[j].type == PROTOBUF_C_TYPE_MESSAGE;
         assert_int_equal (message->fields[j].message != NULL, nested);
-        if (nested)
+        if (message->fields[j].message != NULL)
           assert_ptr_equal (message->fields[j].message->descriptor,
                             message->descriptor->fields[j].descriptor);
       }
