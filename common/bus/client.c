@@ -55,6 +55,8 @@ on_tick (evutil_socket_t fd, short what, void *argument)
   (void)fd;
   (void)what;
   client->ticked_us = now;
+  for (size_t i = 0; away && i < client->service_count; i++)
+    client->services[i]->up_us = now;
   for (size_t i = 0; i < client->service_count; i++) {
     Replica *replica = TAILQ_FIRST (&client->services[i]->replicas);
     for (Replica *next; replica != NULL; replica = next) {
@@ -177,6 +179,7 @@ bus_client_add_service (BusClient *client, const char *name, const char *endpoin
   service->client = client;
   service->name = memory_string (service, name);
   service->retry_tokens = 1000; /* ten retries to begin with */
+  service->up_us = bus_now_us ();
   TAILQ_INIT (&service->replicas);
   TAILQ_INIT (&service->waiting);
   Status status = resolver_watch_new (service, client->bus, client->base, &query, on_addresses, service);
@@ -272,7 +275,7 @@ bus_client_call (BusClient *client, const BusRequest *request, BusReplyFunction 
           : memory_pack (pending, request->message);
   uint64_t now = bus_now_us ();
   pending->deadline_us = now + (uint64_t)timeout_ms * 1000u;
-  pending->patience_us = now + (uint64_t)client->options.queue_ms * 1000u;
+  pending->patience_us = now + dispatch_patience_us (pending, now);
   pending->timer = memory_must (evtimer_new (client->base, dispatch_timeout, pending));
   counter_add (client->bus, COUNTER_CLIENT_CALLS);
   dispatch_start (pending);

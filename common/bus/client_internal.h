@@ -61,6 +61,7 @@ struct Service {
   struct PendingList waiting; /* calls for which no replica had room, oldest first */
   unsigned waiting_count;
   unsigned retry_tokens; /* hundredths of a retry */
+  uint64_t up_us;        /* when a replica was last seen up (or the service was added) */
 };
 
 /* Where a call stands. */
@@ -140,6 +141,9 @@ void replica_tick (Replica *replica, uint64_t now_us);
 void replica_forgive (Replica *replica, uint64_t now_us);
 
 /* ---- dispatch.c ---- */
+
+/* How long a call waits for a replica: not long, when there has been none for long. */
+uint64_t dispatch_patience_us (const BusPending *pending, uint64_t now_us);
 
 /* Sends a new call, or lets it wait, or ends it. */
 void dispatch_start (BusPending *pending);

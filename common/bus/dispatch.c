@@ -122,6 +122,20 @@ unsent_failure (BusPending *pending, bool late)
   return failure (pending, STATUS_UNAVAILABLE, "NO_REPLICA", "No replica can be reached");
 }
 
+/* A replica that has just been lost is probably being restarted: worth waiting for. A service that has been
+ * away for longer than that is not, and who asks should be told soon. */
+uint64_t
+dispatch_patience_us (const BusPending *pending, uint64_t now_us)
+{
+  uint64_t queue_us = (uint64_t)pending->client->options.queue_ms * 1000u;
+  Service *service = pending->service;
+  if (service == NULL)
+    return 0;
+  if (any_up (service))
+    service->up_us = now_us;
+  return now_us - service->up_us > 2 * queue_us ? queue_us / 8 : queue_us;
+}
+
 /* ---- choosing and sending ---- */
 
 /* Two at random, the one with fewer calls outstanding: nearly as good as the best of all, and clients that
@@ -246,7 +260,7 @@ static void
 route_elsewhere (BusPending *pending, uint64_t incarnation)
 {
   pending->avoid = incarnation;
-  pending->patience_us = bus_now_us () + (uint64_t)pending->client->options.queue_ms * 1000u;
+  pending->patience_us = bus_now_us () + dispatch_patience_us (pending, bus_now_us ());
   route (pending);
 }
 

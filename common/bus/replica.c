@@ -13,7 +13,8 @@
 #include <string.h>
 #include <zmq.h>
 
-enum { BACKOFF_MAX_MS = 5000, BACKOFF_DOUBLINGS_MAX = 6 };
+/* On one host an attempt costs nothing and everybody waits for the one that was restarted. */
+enum { BACKOFF_MAX_MS = 5000, BACKOFF_MAX_IPC_MS = 500, BACKOFF_DOUBLINGS_MAX = 6 };
 
 /* ---- sending ---- */
 
@@ -158,8 +159,9 @@ rest (Replica *replica)
   BusClient *client = replica->service->client;
   unsigned doublings = replica->failures < BACKOFF_DOUBLINGS_MAX ? replica->failures : BACKOFF_DOUBLINGS_MAX;
   uint64_t longest_ms = (uint64_t)client->options.backoff_ms << doublings;
-  if (longest_ms > BACKOFF_MAX_MS)
-    longest_ms = BACKOFF_MAX_MS;
+  uint64_t limit_ms = strncmp (replica->address, "ipc://", 6) == 0 ? BACKOFF_MAX_IPC_MS : BACKOFF_MAX_MS;
+  if (longest_ms > limit_ms)
+    longest_ms = limit_ms;
   uint64_t us = client_random (client) % (longest_ms * 1000u);
   const struct timeval time = {(time_t)(us / 1000000u), (suseconds_t)(us % 1000000u)};
   replica->state = REPLICA_RESTING;
@@ -173,6 +175,8 @@ replica_lost (Replica *replica)
   struct PendingList lost = TAILQ_HEAD_INITIALIZER (lost);
   uint64_t incarnation = replica->incarnation;
   counter_add (replica->service->client->bus, COUNTER_CLIENT_LOST_REPLICAS);
+  if (replica->state == REPLICA_UP)
+    replica->service->up_us = bus_now_us ();
   TAILQ_CONCAT (&lost, &replica->in_flight, entry);
   replica->outstanding = 0;
   close_socket (replica);

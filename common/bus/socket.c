@@ -49,8 +49,10 @@ static const OptionRow option_rows[] = {
     /* Identities are automatic; nobody may take over another's. */
     {ZMQ_ROUTER_HANDOVER, 0, R},
     /* libzmq's own reconnects; a replica that stays away is closed and reopened by us, with jitter. */
-    {ZMQ_RECONNECT_IVL, 100, D | S},
-    {ZMQ_RECONNECT_IVL_MAX, 1000, D | S},
+    {ZMQ_RECONNECT_IVL, 50, D},
+    {ZMQ_RECONNECT_IVL_MAX, 250, D},
+    {ZMQ_RECONNECT_IVL, 100, S},
+    {ZMQ_RECONNECT_IVL_MAX, 1000, S},
     /* Half-open connections: found by our PING first, by the kernel at last. */
     {ZMQ_TCP_KEEPALIVE, 1, WIRE},
     {ZMQ_TCP_KEEPALIVE_IDLE, 10, WIRE},

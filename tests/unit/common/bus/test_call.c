@@ -180,6 +180,29 @@ test_no_replica (void **state)
   world_close (&world);
 }
 
+/* A service that has been away for long is not waited for as long as one that has just gone. */
+static void
+test_long_absence_is_told_soon (void **state)
+{
+  World world;
+  Outcome outcome;
+  (void)state;
+  world_open (&world);
+  const BusClientOptions options = {.queue_ms = 400};
+  BusClient *client = bus_client_new (world.root, world.bus, world.base, &options);
+  assert_false (status_failed (bus_client_add_service (client, "echo", NULL)));
+  uint64_t begin = bus_now_us ();
+  call_and_wait (&world, client, "Echo", "x", &outcome);
+  assert_true (bus_now_us () - begin >= 390000);
+  world_run_for (&world, 500);
+  begin = bus_now_us ();
+  call_and_wait (&world, client, "Echo", "x", &outcome);
+  assert_string_equal (outcome.reason, "NO_REPLICA");
+  assert_true (bus_now_us () - begin < 390000);
+  talloc_free (client);
+  world_close (&world);
+}
+
 /* A call made before the server starts is answered when it has. */
 static void
 test_server_starts_late (void **state)
@@ -257,6 +280,7 @@ main (void)
       cmocka_unit_test (test_deadline),
       cmocka_unit_test (test_cancel),
       cmocka_unit_test (test_no_replica),
+      cmocka_unit_test (test_long_absence_is_told_soon),
       cmocka_unit_test (test_server_starts_late),
       cmocka_unit_test (test_already_running),
       cmocka_unit_test (test_wrong_configuration),
