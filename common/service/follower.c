@@ -319,6 +319,8 @@ follow (FollowerThread *thread)
     }
     wait_for_news (thread);
     wanted = thread->nudged != 0 && thread->backoff_ms == 0 ? thread->nudged : all;
+    if (thread->nudged == 0)
+      thread->cursors_known = false; /* another replica, or --rebuild, may have moved them */
     thread->nudged = 0;
   }
 }
