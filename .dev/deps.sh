@@ -54,6 +54,11 @@ install_node() {
   node_is_enough || die "Node.js could not be installed, see build/log/node.log"
 }
 
+# npm ci refuses a lock file that lacks packages for other machines, which a registry may not have; npm install does not.
+npm_install() {
+  npm --prefix "$1" ci --no-audit --no-fund || npm --prefix "$1" install --no-save --no-audit --no-fund
+}
+
 install_npm() {
   local folder stamp hash
   for folder in "${npm_folders[@]}"; do
@@ -62,7 +67,7 @@ install_npm() {
     hash=$(hash_of "$top/$folder/package-lock.json")
     [ "$(cat "$stamp" 2>/dev/null)" != "$hash" ] || continue
     say "installing from npm: $folder"
-    quietly "$top/build/log/npm.log" npm --prefix "$top/$folder" ci --no-audit --no-fund
+    quietly "$top/build/log/npm.log" npm_install "$top/$folder"
     echo "$hash" >"$stamp"
   done
 }
