@@ -204,7 +204,7 @@ read_field (void *owner, const char *text, Oid type, const ProtobufCFieldDescrip
   case PROTOBUF_C_TYPE_INT64:
   case PROTOBUF_C_TYPE_SINT64: *(int64_t *)member = strtoll (text, NULL, 10); break;
   case PROTOBUF_C_TYPE_UINT64: *(uint64_t *)member = strtoull (text, NULL, 10); break;
-  default: assert (!"a column cannot be read into a field of this type");
+  default: assert (false && "a column cannot be read into a field of this type");
   }
 }
 
