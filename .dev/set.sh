@@ -82,8 +82,8 @@ write_processes() {
       "HEIMO_SECRET_FILE=$(secret page-token)" "HEIMO_DATA_KEY_FILE=$(secret data-key)"
   done
   add_process gateway "$(printf %q "$bin/heimo-gateway")" "HEIMO_PORT=$HEIMO_PORT" "HEIMO_BUS_DIR=$run/bus" \
-    "HEIMO_FEDERATION=$(federation)" "HEIMO_WEB_DIR=$top/gateway/web/dist" \
-    "HEIMO_DRAIN_MS=${HEIMO_DRAIN_MS:-0}"
+    "HEIMO_HEALTH=unix:$run/health/gateway" "HEIMO_FEDERATION=$(federation)" \
+    "HEIMO_WEB_DIR=$top/gateway/web/dist" "HEIMO_GRACE_MS=${HEIMO_GRACE_MS:-2000}"
 }
 
 make_runtime() {
@@ -121,12 +121,10 @@ wait_until() {
   done
 }
 
-service_is_ready() {
-  HEIMO_HEALTH="unix:$(runtime)/health/$1" "$top/build/$preset/bin/heimo-$1" --health-check
-}
-
-gateway_is_ready() {
-  curl -sf -o /dev/null --max-time 2 "$(set_url)/readyz"
+# is_ready NAME: asks the process itself.
+is_ready() {
+  HEIMO_HEALTH="unix:$(runtime)/health/$1" HEIMO_FEDERATION=$(federation) \
+    "$top/build/$preset/bin/heimo-$1" --health-check
 }
 
 database_is_ready() {
@@ -170,8 +168,7 @@ start_set() {
   wait_until 60 "PostgreSQL does not start" database_is_ready
   migrate_set
   up "${services[@]}" gateway
-  for name in "${services[@]}"; do wait_until 30 "$name does not become ready" service_is_ready "$name"; done
-  wait_until 30 "the gateway does not become ready" gateway_is_ready
+  for name in "${services[@]}" gateway; do wait_until 30 "$name does not become ready" is_ready "$name"; done
 }
 
 # down NAME SECONDS: ends a process in order; what does not end in time is killed.
@@ -271,8 +268,7 @@ verb_status() {
       ready=up
       case $name in
         postgres) database_is_ready ;;
-        gateway) gateway_is_ready ;;
-        *) service_is_ready "$name" >/dev/null 2>&1 ;;
+        *) is_ready "$name" >/dev/null 2>&1 ;;
       esac && ready=ready
     fi
     [ "$ready" = ready ] || all=1

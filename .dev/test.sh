@@ -156,7 +156,7 @@ run_layer() {
   if grep -q '^absent' "$result" 2>/dev/null; then
     note="not run: $(cut -d' ' -f2- "$result")"
   else
-    read -r passed failed <"$result" 2>/dev/null || { passed=0 failed=1; }
+    read -r passed failed 2>/dev/null <"$result" || { passed=0 failed=1; }
     [ "$code" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
     [ $((passed + failed)) -gt 0 ] || failed=1
   fi
@@ -204,5 +204,5 @@ verb_chaos() {
 verb_keys() {
   local folder=${1:?keys needs a folder}
   build_programs release
-  "$top/build/release/bin/heimo-keys" "$folder" "${services[@]}" gateway
+  "$top/build/release/bin/heimo-keys" "$folder"
 }
