@@ -18,6 +18,11 @@ build_programs() {
   fi
 }
 
+# What the set consists of: tests are not built for a run.
+build_set() {
+  build_programs "$1" heimo-gateway heimo-keys "${services[@]/#/heimo-}"
+}
+
 web_files() {
   git -C "$top" ls-files -z --cached --others --exclude-standard gateway/web 2>/dev/null ||
     find "$top/gateway/web" \( -name node_modules -o -name dist \) -prune -o -type f -print0

@@ -234,7 +234,7 @@ verb_run() {
   done
   [[ $people =~ ^[1-9][0-9]*$ ]] || die "--demo needs a number of people"
   verb_deps run
-  build_programs "$preset"
+  build_set "$preset"
   build_web "$preset"
   if [ -z "$detach" ]; then trap 'say "stopping"; stop_set; trap - EXIT; exit 0' INT TERM HUP; fi
   trap stop_set EXIT

@@ -188,7 +188,7 @@ hand_over() {
   shift
   [ -x "$program" ] || die "$program is not there"
   verb_deps run
-  build_programs release
+  build_set release
   "$program" "$@"
 }
 
@@ -203,6 +203,6 @@ verb_chaos() {
 # verb_keys DIR: CURVE keys of all processes, for tcp.
 verb_keys() {
   local folder=${1:?keys needs a folder}
-  build_programs release
+  build_set release
   "$top/build/release/bin/heimo-keys" "$folder"
 }
