@@ -104,7 +104,7 @@ export class Mock {
     if (!route) {
       throw new Fault (404, 'NOT_FOUND', 'there is no such address');
     }
-    const accept = request.headers.accept ?? '';
+    const accept = url.searchParams.get ('alt') === 'csv' ? 'text/csv' : request.headers.accept ?? '';
     const call = { path: route.pattern.exec (path).slice (1), query: url.searchParams, headers: request.headers, accept, text,
       body: text && request.headers['content-type']?.includes ('json') ? JSON.parse (text) : {} };
     if (accept.includes ('text/event-stream') && route.name === 'getRun') {
@@ -117,7 +117,7 @@ export class Mock {
       this.keys.set (key, reply);
     }
     if (reply.csv) {
-      response.writeHead (200, { 'Content-Type': 'text/csv; charset=utf-8' }).end (csvOf (reply.csv));
+      response.writeHead (200, { 'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': 'attachment; filename="export.csv"' }).end (csvOf (reply.csv));
       return;
     }
     response.writeHead (200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...(reply.etag && { ETag: reply.etag }) });

@@ -340,6 +340,12 @@ export class Api {
     return relation;
   }
 
+  listPlaces ({ query }) {
+    const places = this.federation.places ?? [];
+    return { places: places.filter (({ postalCode }) => postalCode.startsWith (query.get ('postalCode') ?? ''))
+      .map (({ postalCode, town, province }) => ({ country: 'FI', postalCode, town, municipality: town, province })), nextPageToken: '' };
+  }
+
   // ---- imports and runs
 
   uploadFile ({ text, query }) {
@@ -534,6 +540,7 @@ export const ROUTES = [
   ['GET', `/v1/imports/${P}`, 'getImport'],
   ['POST', `/v1/imports/${P}:apply`, 'applyImport'],
   ['POST', `/v1/imports/${P}:undo`, 'undoImport'],
+  ['GET', '/v1/places', 'listPlaces'],
   ['GET', `/v1/${P}/runs`, 'listRuns'],
   ['GET', `/v1/${P}/runs/${P}`, 'getRun'],
   ['GET', `/v1/${P}/runs/${P}/outcomes`, 'listOutcomes'],

@@ -1,12 +1,12 @@
 // Follows a run while it works: server-sent events into the cache; asks every second where those do not arrive.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { runQuery } from './queries';
+import { runQuery, type ServiceName } from './queries';
 import type { Run } from './types';
 
 const POLL_MS = 1000;
 
-export function useRun(service: string, runId: string) {
+export function useRun(service: ServiceName, runId: string) {
   const cache = useQueryClient();
   const [streaming, setStreaming] = useState(false);
   const options = runQuery(service, runId);

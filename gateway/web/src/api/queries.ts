@@ -14,6 +14,7 @@ import type {
   Organisation,
   Person,
   PersonFact,
+  Place,
   Relation,
   Rule,
   Run,
@@ -22,6 +23,8 @@ import type {
 } from './types';
 
 export const SERVICES = ['membership', 'hierarchy'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+export const isService = (name: string): name is ServiceName => SERVICES.some(known => known === name);
 const LARGEST_PAGE = 1000;
 
 /** Leaves out what is empty, so that addresses stay short. */
@@ -270,7 +273,7 @@ export const importQuery = (importId: string) =>
     },
   });
 
-export const runQuery = (service: string, runId: string) =>
+export const runQuery = (service: ServiceName, runId: string) =>
   queryOptions({
     queryKey: ['runs', service, runId],
     queryFn: async ({ signal }) => {
@@ -279,7 +282,7 @@ export const runQuery = (service: string, runId: string) =>
     },
   });
 
-export const runsQuery = (service: string) =>
+export const runsQuery = (service: ServiceName) =>
   infiniteQueryOptions({
     queryKey: ['runs', service, 'list'],
     initialPageParam: '',
@@ -290,7 +293,7 @@ export const runsQuery = (service: string) =>
     getNextPageParam: nextToken,
   });
 
-export const outcomesQuery = (service: string, runId: string, result = '', pageToken = '') =>
+export const outcomesQuery = (service: ServiceName, runId: string, result = '', pageToken = '') =>
   queryOptions({
     queryKey: ['runs', service, runId, 'outcomes', result, pageToken],
     placeholderData: keepPreviousData,
@@ -301,12 +304,25 @@ export const outcomesQuery = (service: string, runId: string, result = '', pageT
     },
   });
 
-export const statusQuery = (service: string) =>
+export const statusQuery = (service: ServiceName) =>
   queryOptions({
     queryKey: ['status', service],
     refetchInterval: 5000,
     queryFn: async ({ signal }) => {
       const params = { path: { service } };
       return (await ask(client.GET('/v1/{service}/status', { params, signal }))) as ServiceStatus;
+    },
+  });
+
+/** The place of a postal code, if the gazetteer knows it. */
+export const placeQuery = (postalCode: string) =>
+  queryOptions({
+    queryKey: ['place', postalCode],
+    enabled: postalCode.length >= 4,
+    staleTime: 600_000,
+    queryFn: async ({ signal }) => {
+      const params = { query: { postalCode, pageSize: 1 } };
+      const { places } = (await ask(client.GET('/v1/places', { params, signal }))) as { places: Place[] };
+      return places.find(place => place.postalCode === postalCode) ?? null;
     },
   });

@@ -13,6 +13,7 @@ export type Person = Omit<Complete<Schemas['Person']>, 'address'> & { address?: 
 export type Address = Complete<Schemas['Address']>;
 export type PersonFact = Complete<Schemas['PersonFact']>;
 export type Relation = Complete<Schemas['Relation']>;
+export type Place = Complete<Schemas['Place']>;
 export type HistoryEntry = Complete<Schemas['HistoryEntry']>;
 export type Organisation = Complete<Schemas['Organisation']>;
 export type Organ = Complete<Schemas['Organ']>;

@@ -1,3 +1,19 @@
-export default function Page() {
-  return <div className="page" />;
+// The first two steps of an import: the file, then which column is which.
+import { useSearch } from '@tanstack/react-router';
+import { useTexts } from '../../i18n';
+import { PageTitle } from '../../ui/parts';
+import { ChooseFile } from './ChooseFile';
+import { MapColumns } from './MapColumns';
+import { Steps } from './Steps';
+
+export default function NewImportPage() {
+  const { t } = useTexts();
+  const { file } = useSearch({ from: '/imports/new' });
+  return (
+    <div className="page">
+      <PageTitle text={t('import.new')} />
+      <Steps current={file ? 'columns' : 'file'} />
+      {file ? <MapColumns fileId={file} /> : <ChooseFile />}
+    </div>
+  );
 }

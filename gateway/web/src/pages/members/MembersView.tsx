@@ -7,7 +7,7 @@ import type { Member, Organ } from '../../api/types';
 import { useTexts } from '../../i18n';
 import { useDebounced } from '../../lib/useDebounced';
 import { DateField } from '../../ui/DateField';
-import { DownloadButton } from '../../ui/DownloadButton';
+import { DownloadLink } from '../../ui/DownloadLink';
 import { SelectField, TextField } from '../../ui/Field';
 import { Pager } from '../../ui/Pager';
 import { Empty, PersonLink, Skeleton, usePeriod } from '../../ui/parts';
@@ -115,7 +115,6 @@ export function MembersView({ organ }: { organ: Organ }) {
   const { q = '', type = '', on = '', sort = 'name', page = '' } = search;
   const filter = { query: q, typeId: type, on, orderBy: sort };
   const members = useQuery(membersQuery({ organId: organ.organId, ...filter, pageToken: page }));
-  const asked = new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== ''));
   const filtered = q !== '' || type !== '';
 
   return (
@@ -161,8 +160,9 @@ export function MembersView({ organ }: { organ: Organ }) {
       )}
       <div className="below-table no-print">
         <Pager page={page} next={members.data?.nextPageToken ?? ''} />
-        <DownloadButton
-          path={`/v1/organs/${organ.organId}/members?${asked}`}
+        <DownloadLink
+          path={`/v1/organs/${organ.organId}/members`}
+          parameters={filter}
           fileName={`${organ.code || 'members'}.csv`}
           label={t('members.csv')}
         />
