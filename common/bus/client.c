@@ -221,8 +221,7 @@ take_slot (BusClient *client, BusPending *pending)
   if (slot >= client->slot_count || client->slots[slot] != NULL) {
     slot = client->slot_count;
     client->slots = memory_must (talloc_realloc (client, client->slots, BusPending *, slot * 2));
-    for (uint32_t i = slot; i < slot * 2; i++)
-      client->slots[i] = NULL;
+    memset (client->slots + slot, 0, slot * sizeof *client->slots);
     client->slot_count = slot * 2;
   }
   client->slots[slot] = pending;

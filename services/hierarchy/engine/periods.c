@@ -127,6 +127,20 @@ periods_record_stretch (Periods *periods, Day from, Origin origin)
   append_stretch (periods, row, (Period){from, to}, origin);
 }
 
+void
+periods_record_stretches (Periods *periods, const char *text)
+{
+  while (*text == '{' || *text == ',') {
+    char *end;
+    Day from = (Day)strtol (text + 1, &end, 10);
+    if (*end != ',')
+      return;
+    Origin origin = (Origin)strtol (end + 1, &end, 10);
+    periods_record_stretch (periods, from, origin);
+    text = end;
+  }
+}
+
 Origin
 periods_origin (const Periods *periods, const MembershipPeriod *row, Day day)
 {

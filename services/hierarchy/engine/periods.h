@@ -66,6 +66,9 @@ void periods_record (Periods *periods, Symbol organ, Symbol type, Period valid, 
 /* From `from` on the last period recorded rests on another origin. */
 void periods_record_stretch (Periods *periods, Day from, Origin origin);
 
+/* The same, several at once, as written: "{day,origin,day,origin,…}". */
+void periods_record_stretches (Periods *periods, const char *text);
+
 /* The origin on a day that the period holds. */
 Origin periods_origin (const Periods *periods, const MembershipPeriod *row, Day day);
 

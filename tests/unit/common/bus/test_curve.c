@@ -65,7 +65,7 @@ run_zap_row (const ZapRow *row, bool *delivered, bool *identified)
   size_t size = sizeof endpoint;
   const int on = 1;
   const int wait_ms = row->delivered ? 3000 : 250;
-  pthread_t thread = 0;
+  pthread_t thread;
   void *context = zmq_ctx_new ();
   ZapScript script = {NULL, row->handler};
   if (row->handler != NULL) {

@@ -1,0 +1,254 @@
+/* The pool of compiled models, and compiling one from rows. */
+#include "compiled.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "heimo/hierarchy/v1/rule.pb-c.h"
+
+/* A model in the pool. Its talloc context has no parent, so whoever holds it may allocate on it. */
+typedef struct PoolEntry {
+  Compiled compiled;
+  char federation_id[40];
+  struct PoolEntry *next;
+} PoolEntry;
+
+struct CompiledPool {
+  pthread_mutex_t mutex; /* guards idle */
+  PoolEntry *idle;
+};
+
+/* What a call holds: gives the model back when the call is freed. */
+typedef struct Hold {
+  CompiledPool *pool;
+  PoolEntry *entry;
+} Hold;
+
+Status
+compiled_open (void *owner, const void *config, Clock *clock, void **state)
+{
+  (void)config;
+  (void)clock;
+  CompiledPool *pool = memory_new (owner, CompiledPool);
+  pthread_mutex_init (&pool->mutex, NULL);
+  *state = pool;
+  return STATUS_SUCCESS;
+}
+
+static int
+give_back (Hold *hold)
+{
+  pthread_mutex_lock (&hold->pool->mutex);
+  hold->entry->next = hold->pool->idle;
+  hold->pool->idle = hold->entry;
+  pthread_mutex_unlock (&hold->pool->mutex);
+  return 0;
+}
+
+/* An idle model of the federation, or NULL. */
+static PoolEntry *
+take_idle (CompiledPool *pool, const char *federation_id)
+{
+  pthread_mutex_lock (&pool->mutex);
+  PoolEntry **at = &pool->idle;
+  while (*at != NULL && strcmp ((*at)->federation_id, federation_id) != 0)
+    at = &(*at)->next;
+  PoolEntry *entry = *at;
+  if (entry != NULL)
+    *at = entry->next;
+  pthread_mutex_unlock (&pool->mutex);
+  return entry;
+}
+
+/* Rows of one of the model's queries. */
+static Status
+rows_of (Call *call, void *scratch, const DbQuery *query, const char *known_at, DbResult **rows)
+{
+  return db_run (call->db, scratch, query,
+                 DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("known_at", known_at)),
+                 rows);
+}
+
+static Period
+row_period (const DbResult *rows, size_t row)
+{
+  return (Period){db_day (rows, row, "valid_from", DAY_MIN), db_day (rows, row, "valid_to", DAY_MAX)};
+}
+
+static Symbol
+row_symbol (Compiled *compiled, const DbResult *rows, size_t row, const char *column)
+{
+  return symbols_intern (compiled->symbols, db_value (rows, row, column));
+}
+
+static bool
+add_organisation (Compiled *compiled, const DbResult *rows, size_t row)
+{
+  return model_add_organisation (compiled->model, row_symbol (compiled, rows, row, "organisation_id"));
+}
+
+static bool
+add_organ (Compiled *compiled, const DbResult *rows, size_t row)
+{
+  return model_add_organ (compiled->model, row_symbol (compiled, rows, row, "organ_id"),
+                          row_symbol (compiled, rows, row, "organisation_id"));
+}
+
+static bool
+add_type (Compiled *compiled, const DbResult *rows, size_t row)
+{
+  return model_add_type (compiled->model, row_symbol (compiled, rows, row, "type_id"),
+                         row_symbol (compiled, rows, row, "organisation_id"));
+}
+
+static bool
+add_life (Compiled *compiled, const DbResult *rows, size_t row)
+{
+  return model_add_life (compiled->model, row_symbol (compiled, rows, row, "organ_id"),
+                         row_period (rows, row));
+}
+
+static bool
+add_edge (Compiled *compiled, const DbResult *rows, size_t row)
+{
+  return model_add_edge (compiled->model, row_symbol (compiled, rows, row, "organ_id"),
+                         row_symbol (compiled, rows, row, "parent_id"), row_period (rows, row));
+}
+
+static bool
+add_version (Compiled *compiled, const DbResult *rows, size_t row)
+{
+  void *scratch = memory_context (compiled->model);
+  Bytes nodes = db_byte_value (scratch, rows, row, "nodes");
+  Rule *rule = (Rule *)memory_unpack (scratch, &rule__descriptor, nodes);
+  bool added =
+      rule != NULL && model_add_version (compiled->model, row_symbol (compiled, rows, row, "rule_id"),
+                                         row_symbol (compiled, rows, row, "organ_id"),
+                                         row_symbol (compiled, rows, row, "type_id"), row_period (rows, row),
+                                         rule->nodes, rule->n_nodes);
+  talloc_free (scratch);
+  return added;
+}
+
+/* In the order in which the model wants them. */
+static const struct {
+  const DbQuery *query;
+  bool (*add) (Compiled *compiled, const DbResult *rows, size_t row);
+} parts[] = {
+    {&sql_model_organisations, add_organisation},
+    {&sql_model_organs, add_organ},
+    {&sql_model_types, add_type},
+    {&sql_model_lives, add_life},
+    {&sql_model_edges, add_edge},
+    {&sql_model_versions, add_version},
+};
+
+/* Compiles rows into a new model. The rows of several statements may be of different moments: what does not
+ * fit together is a race that is run again. */
+static Status
+compile (Call *call, void *owner, Compiled *compiled, const char *known_at)
+{
+  compiled->symbols = symbols_new (owner);
+  compiled->model = model_new (owner, compiled->symbols);
+  for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) {
+    void *scratch = memory_context (call);
+    DbResult *rows;
+    Status status = rows_of (call, scratch, parts[part].query, known_at, &rows);
+    if (status_failed (status)) /* the detail lives on scratch, which lives as long as the call */
+      return status;
+    for (size_t row = 0; row < db_row_count (rows); row++)
+      if (!parts[part].add (compiled, rows, row))
+        return status_error (call, STATUS_ABORTED, "CONFLICT", "The organs were changed at the same time");
+    talloc_free (scratch);
+  }
+  model_compile (compiled->model);
+  compiled->evaluator = evaluator_new (owner, compiled->model);
+  compiled->before = periods_new (owner);
+  compiled->after = periods_new (owner);
+  return STATUS_SUCCESS;
+}
+
+/* Compiles the model known now into a fresh entry; *entry is set on success only. */
+static Status
+compile_entry (Call *call, const Compiled *state, PoolEntry **entry)
+{
+  PoolEntry *fresh = memory_new (NULL, PoolEntry);
+  fresh->compiled = *state;
+  strncpy (fresh->federation_id, call->federation_id, sizeof fresh->federation_id - 1);
+  Status status = compile (call, fresh, &fresh->compiled, "infinity");
+  if (status_failed (status))
+    talloc_free (fresh);
+  else
+    *entry = fresh;
+  return status;
+}
+
+/* Reads the version row; all zero before the first organisation. */
+static Status
+read_state (Call *call, Compiled *state)
+{
+  DbResult *rows;
+  Status status = db_run (call->db, call, &sql_model_state,
+                          DB_VALUES (db_text ("federation_id", call->federation_id)), &rows);
+  if (status_failed (status) || db_row_count (rows) == 0)
+    return status;
+  state->version = db_number (rows, 0, "version");
+  state->recorded_at = db_time (rows, 0, "recorded_at");
+  state->counted_on = db_day (rows, 0, "counted_on", DAY_MIN);
+  return STATUS_SUCCESS;
+}
+
+Status
+compiled_take (Call *call, Compiled **compiled)
+{
+  CompiledPool *pool = call->state;
+  Compiled state = {.recorded_at = INT64_MIN, .counted_on = DAY_MIN};
+  Status status = read_state (call, &state);
+  if (status_failed (status))
+    return status;
+  PoolEntry *entry = take_idle (pool, call->federation_id);
+  if (entry != NULL && entry->compiled.version != state.version) {
+    talloc_free (entry);
+    entry = NULL;
+  }
+  if (entry == NULL)
+    status = compile_entry (call, &state, &entry);
+  if (status_failed (status))
+    return status;
+  entry->compiled.counted_on = state.counted_on;
+  Hold *hold = memory_new (call, Hold);
+  *hold = (Hold){pool, entry};
+  talloc_set_destructor (hold, give_back);
+  *compiled = &entry->compiled;
+  return STATUS_SUCCESS;
+}
+
+Status
+compiled_known (Call *call, const char *known_at, Compiled **compiled)
+{
+  if (strcmp (known_at, "infinity") == 0)
+    return compiled_take (call, compiled);
+  *compiled = memory_new (call, Compiled);
+  return compile (call, *compiled, *compiled, known_at);
+}
+
+bool
+compiled_fact (Compiled *compiled, FactKind kind, const char *value, const char *organ_id, Period valid,
+               PersonFact *fact)
+{
+  *fact = (PersonFact){.kind = kind, .organ = symbols_intern (compiled->symbols, organ_id), .valid = valid};
+  Day birth;
+  switch (kind) {
+  case FACT_KIND__FACT_KIND_BIRTH_DATE:
+    if (day_parse (value, &birth) != DAY_OK)
+      return false;
+    fact->value = (uint32_t)birth;
+    break;
+  case FACT_KIND__FACT_KIND_ADMISSION: fact->value = symbols_intern (compiled->symbols, value); break;
+  default:
+    fact->value = symbols_intern (compiled->symbols, value);
+    if (fact->value == SYMBOL_NONE)
+      return false;
+  }
+  return (size_t)kind < FACT_KINDS && valid.from < valid.to;
+}

@@ -1,0 +1,43 @@
+/* Compiled models: the evaluator's model of a federation, kept from call to call.
+ *
+ * A model belongs to one call at a time. The process keeps as many as calls have needed at once and gives a
+ * call one that is up to date: a version row in the database, read in the call's transaction, tells. A call
+ * that derives memberships locks its persons first and then takes a model, so that a change of the model
+ * committed after that is followed by a run that waits for those persons.
+ */
+#ifndef HIERARCHY_COMPILED_H
+#define HIERARCHY_COMPILED_H
+
+#include "engine/evaluate.h"
+#include "hierarchy.h"
+
+/* A model with what is needed to work with it. All of it belongs to one call until the call is freed. */
+typedef struct Compiled {
+  Symbols *symbols;
+  Model *model;
+  Evaluator *evaluator;
+  Periods *before; /* for the user's comparing */
+  Periods *after;
+  int64_t version;
+  int64_t recorded_at; /* of the newest change in it, microseconds */
+  Day counted_on;      /* the day for which organ_count holds */
+} Compiled;
+
+/* The shared state of the service: the models that no call uses. */
+typedef struct CompiledPool CompiledPool;
+
+/* Service.open. */
+Status compiled_open (void *owner, const void *config, Clock *clock, void **state) MUST_CHECK;
+
+/* The model as it is known now, up to date. Valid as long as the call. */
+Status compiled_take (Call *call, Compiled **compiled) MUST_CHECK;
+
+/* The model as it was known at `known_at` (SQL text), made for this call. */
+Status compiled_known (Call *call, const char *known_at, Compiled **compiled) MUST_CHECK;
+
+/* The facts of a person read from text as the engine wants them. False when a value makes no sense (an empty
+ * value, a birth date that is no date): such a fact is not there. */
+bool compiled_fact (Compiled *compiled, FactKind kind, const char *value, const char *organ_id, Period valid,
+                    PersonFact *fact);
+
+#endif

@@ -1,0 +1,67 @@
+/* Between the files of derive: what one derivation has in hand. */
+#ifndef HIERARCHY_DERIVE_PRIVATE_H
+#define HIERARCHY_DERIVE_PRIVATE_H
+
+#include "derive.h"
+
+/* A membership on record. */
+typedef struct RecordedRow {
+  const char *membership_id;
+  Symbol organ, type;
+  Period valid;
+  Origin origin;
+  const char *stretches; /* "{day,origin,…}" or NULL */
+  int64_t recorded_at;
+} RecordedRow;
+
+/* What is on record about one person. */
+typedef struct OnRecord {
+  PersonFact *facts;
+  size_t fact_count;
+  PersonException *exceptions;
+  size_t exception_count;
+  RecordedRow *rows;
+  size_t row_count;
+} OnRecord;
+
+/* Columns of the rows that are superseded and of those that are inserted; talloc arrays. Persons and ids are
+ * numbered from 1. */
+typedef struct Changes {
+  size_t gone_count;
+  int64_t *gone_persons;
+  const char **gone_ids;
+  const char **gone_at;
+  size_t new_count;
+  int64_t *new_persons, *new_organs, *new_types, *new_origins;
+  const char **new_ids, **new_from, **new_to, **new_stretches;
+} Changes;
+
+/* One derivation. */
+typedef struct Derivation {
+  Call *call;
+  Compiled *compiled;
+  DerivePerson *persons;
+  OnRecord *on_record;     /* by person */
+  const char **person_ids; /* by person */
+  const char **times;      /* by person: recorded time of what is written; NULL while nothing is */
+  size_t count;
+  int slot;
+  Changes changes;
+  const char **ids; /* organs and types that the changes name */
+  size_t id_count;
+  uint32_t *id_of;                          /* by symbol: number in ids, from 1; 0: not there yet */
+  int64_t *deltas;                          /* by organ: change of its number of members on the counted day */
+  uint32_t *counted_before, *counted_after; /* by organ: the last person counted there, from 1 */
+} Derivation;
+
+/* Reads facts, exceptions and memberships of the persons that are not fresh, and takes the fresh ones' facts.
+ */
+Status derive_load (Derivation *derivation) MUST_CHECK;
+
+/* Notes one person's differences: compiled->before against compiled->after. */
+void derive_note (Derivation *derivation, size_t person, const PeriodsDiff *diff);
+
+/* Writes the changes and the counts. */
+Status derive_write (Derivation *derivation) MUST_CHECK;
+
+#endif

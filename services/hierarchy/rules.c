@@ -1,0 +1,286 @@
+/* Rules: recording versions and listing them.
+ *
+ * A version dated d holds until the next version on record of the same rule. The version that held d is
+ * superseded and recorded again up to d: nothing that was known is edited.
+ */
+#include "rules.h"
+
+#include "compiled.h"
+#include "core/id.h"
+#include "organs.h"
+#include "places.h"
+
+#include <string.h>
+
+#include "heimo_hierarchy_handlers.h"
+
+static Bytes
+pack_nodes (Call *call, const RuleDraft *draft)
+{
+  Rule rule = RULE__INIT;
+  rule.nodes = (RuleNode **)(uintptr_t)draft->nodes;
+  rule.n_nodes = draft->count;
+  Bytes packed = memory_pack (call, &rule.base);
+  return packed.data == NULL ? (Bytes){(const uint8_t *)"", 0} : packed;
+}
+
+Rule *
+rules_unpack (Call *call, Bytes nodes)
+{
+  Rule *rule = (Rule *)memory_unpack (call, &rule__descriptor, nodes);
+  if (rule == NULL) {
+    rule = memory_new (call, Rule);
+    rule__init (rule);
+  }
+  return rule;
+}
+
+Status
+rules_write (Call *call, const RuleDraft *drafts, size_t count)
+{
+  const char **columns[6];
+  Bytes *nodes = memory_array (call, Bytes, count);
+  for (size_t i = 0; i < 6; i++)
+    columns[i] = memory_array (call, const char *, count);
+  for (size_t i = 0; i < count; i++) {
+    const RuleDraft *draft = &drafts[i];
+    columns[0][i] = draft->rule_id == NULL ? id_new_text (call, call->now) : draft->rule_id;
+    columns[1][i] = draft->organ_id;
+    columns[2][i] = draft->type_id;
+    columns[3][i] = draft->valid_from == DAY_MIN ? NULL : hierarchy_sql_day (call, draft->valid_from);
+    columns[4][i] = draft->valid_to == DAY_MAX ? NULL : hierarchy_sql_day (call, draft->valid_to);
+    columns[5][i] = rule_text (call, draft->nodes, draft->count);
+    nodes[i] = pack_nodes (call, draft);
+  }
+  return db_run (
+      call->db, call, &sql_rule_insert,
+      DB_VALUES (db_text ("federation_id", call->federation_id),
+                 db_text ("recorded_at", call_time_text (call)),
+                 db_text ("recorded_by", call->principal->subject), db_texts ("rule_ids", columns[0], count),
+                 db_texts ("organ_ids", columns[1], count), db_texts ("type_ids", columns[2], count),
+                 db_texts ("valid_from", columns[3], count), db_texts ("valid_to", columns[4], count),
+                 db_byte_strings ("nodes", nodes, count), db_texts ("texts", columns[5], count)),
+      NULL);
+}
+
+/* Where a rule stands: the organisation, and the first day of what carries it. */
+typedef struct Carrier {
+  const char *organisation_id;
+  Day first_day;
+} Carrier;
+
+static Status
+find_organ (Call *call, const char *organ_id, const char *field, Carrier *carrier)
+{
+  DbResult *rows;
+  Status status = db_run (
+      call->db, call, &sql_organ_first_day,
+      DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("organ_id", organ_id)), &rows);
+  if (status_failed (status))
+    return status;
+  if (db_row_count (rows) == 0)
+    return status_field (call, field, "UNKNOWN_ORGAN", "There is no such organ");
+  *carrier = (Carrier){db_value (rows, 0, "organisation_id"), db_day (rows, 0, "first_day", call->today)};
+  return STATUS_SUCCESS;
+}
+
+static Status
+find_type (Call *call, const char *type_id, const char *field, Carrier *carrier)
+{
+  DbResult *rows;
+  Status status = db_run (
+      call->db, call, &sql_type_get,
+      DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("type_id", type_id)), &rows);
+  if (status_failed (status))
+    return status;
+  if (db_row_count (rows) == 0)
+    return status_field (call, field, "UNKNOWN_TYPE", "There is no such membership type");
+  *carrier = (Carrier){db_value (rows, 0, "organisation_id"), db_day (rows, 0, "first_day", call->today)};
+  return STATUS_SUCCESS;
+}
+
+static Status
+find_carrier (Call *call, const Rule *rule, Carrier *carrier)
+{
+  Carrier organ, type;
+  bool has_organ = *rule->organ_id != '\0', has_type = *rule->type_id != '\0';
+  if (!has_organ && !has_type)
+    return status_field (call, "rule.organId", "REQUIRED", "A rule belongs to an organ, a type or both");
+  Status status = has_organ ? find_organ (call, rule->organ_id, "rule.organId", &organ) : STATUS_SUCCESS;
+  if (!status_failed (status) && has_type)
+    status = find_type (call, rule->type_id, "rule.typeId", &type);
+  if (status_failed (status))
+    return status;
+  if (has_organ && has_type && strcmp (organ.organisation_id, type.organisation_id) != 0)
+    return status_field (call, "rule.typeId", "OTHER_ORGANISATION",
+                         "The type and the organ belong to two organisations");
+  *carrier = has_organ ? organ : type;
+  return STATUS_SUCCESS;
+}
+
+static Status
+check_nodes (Call *call, const Rule *rule)
+{
+  PlaceCheck *places = place_check_new (call);
+  place_check_add (places, rule->nodes, rule->n_nodes);
+  Status status = place_check_ask (places, call);
+  if (status_failed (status))
+    return status;
+  RuleScope scope = place_check_scope (places, "rule.nodes", *rule->organ_id != '\0');
+  return rule_check (call, rule->nodes, rule->n_nodes, &scope);
+}
+
+static Status
+supersede (Call *call, const char *rule_id)
+{
+  return db_run (call->db, call, &sql_rule_supersede,
+                 DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("rule_id", rule_id),
+                            db_text ("superseded_at", call_time_text (call))),
+                 NULL);
+}
+
+/* Makes room for a version from draft->valid_from on: cuts the one that holds the day, stops at the next one.
+ */
+static Status
+make_room (Call *call, RuleDraft *draft)
+{
+  DbResult *rows;
+  Status status =
+      db_run (call->db, call, &sql_rule_later,
+              DB_VALUES (db_text ("federation_id", call->federation_id),
+                         db_text ("organ_id", draft->organ_id), db_text ("type_id", draft->type_id),
+                         db_text ("valid_from", hierarchy_sql_day (call, draft->valid_from))),
+              &rows);
+  for (size_t row = 0; !status_failed (status) && row < db_row_count (rows); row++) {
+    Day from = db_day (rows, row, "valid_from", DAY_MIN);
+    if (from > draft->valid_from) {
+      draft->valid_to = from;
+      break;
+    }
+    status = supersede (call, db_value (rows, row, "rule_id"));
+    if (status_failed (status) || from == draft->valid_from)
+      continue;
+    Rule *before = rules_unpack (call, db_byte_value (call, rows, row, "nodes"));
+    RuleDraft cut = {.organ_id = draft->organ_id,
+                     .type_id = draft->type_id,
+                     .valid_from = from,
+                     .valid_to = draft->valid_from,
+                     .nodes = before->nodes,
+                     .count = before->n_nodes};
+    status = rules_write (call, &cut, 1);
+  }
+  /* A version replaced on its own first day leaves its end to the new one. */
+  return status;
+}
+
+static void
+fill_reply (Call *call, const RuleDraft *draft, Rule *reply)
+{
+  reply->rule_id = draft->rule_id;
+  reply->organ_id = draft->organ_id == NULL ? "" : draft->organ_id;
+  reply->type_id = draft->type_id == NULL ? "" : draft->type_id;
+  reply->nodes = (RuleNode **)(uintptr_t)draft->nodes;
+  reply->n_nodes = draft->count;
+  reply->valid_from = hierarchy_sql_day (call, draft->valid_from);
+  if (draft->valid_to != DAY_MAX)
+    reply->valid_to = hierarchy_sql_day (call, draft->valid_to);
+  reply->record_time = call_time_text (call);
+  reply->text = rule_text (call, draft->nodes, draft->count);
+}
+
+Status
+create_rule (Call *call, const CreateRuleRequest *request, Rule *reply)
+{
+  const Rule *rule = request->rule;
+  Carrier carrier;
+  Status status = find_carrier (call, rule, &carrier);
+  if (!status_failed (status))
+    status = check_nodes (call, rule);
+  if (!status_failed (status))
+    status = organs_begin_change (call);
+  if (status_failed (status))
+    return status;
+  RuleDraft draft = {.rule_id = id_new_text (call, call->now),
+                     .organ_id = *rule->organ_id == '\0' ? NULL : rule->organ_id,
+                     .type_id = *rule->type_id == '\0' ? NULL : rule->type_id,
+                     .valid_from = hierarchy_day (rule->valid_from, carrier.first_day),
+                     .valid_to = DAY_MAX,
+                     .nodes = rule->nodes,
+                     .count = rule->n_nodes};
+  status = make_room (call, &draft);
+  if (!status_failed (status))
+    status = rules_write (call, &draft, 1);
+  if (!status_failed (status))
+    status = evaluations_start (call);
+  if (!status_failed (status))
+    fill_reply (call, &draft, reply);
+  return status;
+}
+
+/* The organ, with `inherited` after the organs above it today, the root first. */
+static Status
+organs_of_list (Call *call, const ListRulesRequest *request, const char ***ids, size_t *count)
+{
+  *ids = memory_array (call, const char *, 1);
+  (*ids)[0] = request->organ_id;
+  *count = 1;
+  if (!request->inherited)
+    return STATUS_SUCCESS;
+  Compiled *compiled;
+  Status status = compiled_take (call, &compiled);
+  if (status_failed (status))
+    return status;
+  const Model *model = compiled->model;
+  OrganIndex organ = model_organ (model, symbols_find (compiled->symbols, request->organ_id));
+  Day until = DAY_MAX;
+  *ids = memory_array (call, const char *, model->organ_count + 1);
+  size_t depth = 0;
+  for (; organ != ORGAN_NONE && depth < model->organ_count; depth++) {
+    (*ids)[depth] = symbols_text (compiled->symbols, model->organs[organ].id);
+    organ = model_parent (model, organ, call->today, &until);
+  }
+  for (size_t i = 0; i < depth / 2; i++) {
+    const char *swapped = (*ids)[i];
+    (*ids)[i] = (*ids)[depth - 1 - i];
+    (*ids)[depth - 1 - i] = swapped;
+  }
+  *count = depth;
+  return STATUS_SUCCESS;
+}
+
+static void
+read_rules (Call *call, const DbResult *rows, ListRulesResponse *reply)
+{
+  reply->rules = db_read_rows (call, rows, &rule__descriptor, &reply->n_rules);
+  for (size_t row = 0; row < reply->n_rules; row++) {
+    Rule *stored = rules_unpack (call, db_byte_value (call, rows, row, "nodes"));
+    reply->rules[row]->nodes = stored->nodes;
+    reply->rules[row]->n_nodes = stored->n_nodes;
+  }
+}
+
+Status
+list_rules (Call *call, const ListRulesRequest *request, ListRulesResponse *reply)
+{
+  const char **organs = NULL;
+  size_t organ_count = 0;
+  Carrier carrier;
+  Status status = STATUS_SUCCESS;
+  if (*request->organ_id == '\0' && *request->type_id == '\0')
+    return status_field (call, "organId", "REQUIRED", "Rules are listed of an organ or a type");
+  if (*request->organ_id != '\0')
+    status = find_organ (call, request->organ_id, "organId", &carrier);
+  if (!status_failed (status) && *request->organ_id != '\0')
+    status = organs_of_list (call, request, &organs, &organ_count);
+  if (status_failed (status))
+    return status;
+  DbResult *rows;
+  status =
+      db_run (call->db, call, &sql_rule_list,
+              DB_VALUES (db_text ("federation_id", call->federation_id),
+                         db_texts ("organ_ids", organs, organ_count), db_text ("type_id", request->type_id)),
+              &rows);
+  if (!status_failed (status))
+    read_rules (call, rows, reply);
+  return status;
+}

@@ -1,0 +1,39 @@
+-- What the evaluator's model is compiled from: rows known before :known_at; 'infinity' is now.
+
+-- name: model_state
+SELECT version, recorded_at, counted_on FROM model WHERE federation_id = :federation_id;
+
+-- name: model_touch
+-- Takes the lock that serialises changes of the model, and makes compiled models old.
+UPDATE model SET version = version + 1, recorded_at = greatest (recorded_at, :recorded_at::timestamptz)
+WHERE federation_id = :federation_id
+RETURNING version;
+
+-- name: model_create
+INSERT INTO model (federation_id, recorded_at, counted_on) VALUES (:federation_id, :recorded_at, :counted_on)
+ON CONFLICT DO NOTHING;
+
+-- name: model_organisations
+SELECT organisation_id, policy FROM organisation WHERE federation_id = :federation_id ORDER BY organisation_id;
+
+-- name: model_organs
+SELECT organ_id, organisation_id FROM organ
+WHERE federation_id = :federation_id AND organ_id <> organisation_id ORDER BY organ_id;
+
+-- name: model_types
+SELECT type_id, organisation_id FROM membership_type WHERE federation_id = :federation_id ORDER BY type_id;
+
+-- name: model_lives
+SELECT organ_id, lower (valid) AS valid_from, upper (valid) AS valid_to FROM organ_life
+WHERE federation_id = :federation_id AND recorded_at < :known_at::timestamptz
+  AND (superseded_at IS NULL OR superseded_at >= :known_at::timestamptz);
+
+-- name: model_edges
+SELECT organ_id, parent_id, lower (valid) AS valid_from, upper (valid) AS valid_to FROM organ_edge
+WHERE federation_id = :federation_id AND recorded_at < :known_at::timestamptz
+  AND (superseded_at IS NULL OR superseded_at >= :known_at::timestamptz);
+
+-- name: model_versions
+SELECT rule_id, organ_id, type_id, lower (valid) AS valid_from, upper (valid) AS valid_to, nodes FROM rule_version
+WHERE federation_id = :federation_id AND recorded_at < :known_at::timestamptz
+  AND (superseded_at IS NULL OR superseded_at >= :known_at::timestamptz);
