@@ -302,8 +302,9 @@ http_abandon (HttpRequest *request)
 static void
 start_stream (Exchange *exchange, HttpResponse *response)
 {
-  Connection *connection = begin_answer (exchange);
+  Connection *connection = exchange->connection;
   void *scratch = memory_context (connection);
+  connection_decide_persistence (connection);
   response->extent = exchange->head.version == HTTP_1_0 ? HTTP_EXTENT_CLOSE : HTTP_EXTENT_CHUNKS;
   response->version = exchange->head.version;
   if (response->extent == HTTP_EXTENT_CLOSE)
@@ -316,9 +317,7 @@ start_stream (Exchange *exchange, HttpResponse *response)
   } else {
     exchange_write_fault (connection, &http_faults[HTTP_BAD_ANSWER], exchange->head.method,
                           exchange->head.version);
-    connection->exchange = NULL;
-    exchange->connection = NULL;
-    connection_answered (connection);
+    exchange->answer = ANSWER_SILENT;
   }
   talloc_free (scratch);
 }
@@ -330,13 +329,13 @@ http_stream_start (HttpRequest *request, unsigned status, const HttpField *field
   Exchange *exchange = exchange_of (request);
   assert (exchange->answer == ANSWER_NONE && !has_no_body (status));
   HttpResponse response = {.status = status, .fields = fields, .field_count = field_count};
-  if (exchange->connection != NULL)
-    start_stream (exchange, &response);
   exchange->owner = OWNED_BY_APPLICATION;
   exchange->on_writable = on_writable;
   exchange->answer = exchange->head.method == HTTP_HEAD   ? ANSWER_SILENT
                      : exchange->head.version == HTTP_1_0 ? ANSWER_CLOSE
                                                           : ANSWER_CHUNKS;
+  if (exchange->connection != NULL)
+    start_stream (exchange, &response);
 }
 
 static void

@@ -157,8 +157,13 @@ struct Exchange {
   Connection *connection; /* NULL when nobody waits for the answer */
   HttpPlan plan;
   enum { OWNED_BY_CODEC, OWNED_BY_APPLICATION } owner;
-  enum { ANSWER_NONE, ANSWER_CHUNKS, ANSWER_CLOSE, ANSWER_SILENT } answer; /* SILENT: a stream for HEAD */
-  enum { OUTPUT_OPEN, OUTPUT_FULL } output;                                /* FULL: on_writable is owed */
+  enum {
+    ANSWER_NONE,
+    ANSWER_CHUNKS,
+    ANSWER_CLOSE,
+    ANSWER_SILENT
+  } answer;                                 /* SILENT: a stream that sends nothing, for HEAD */
+  enum { OUTPUT_OPEN, OUTPUT_FULL } output; /* FULL: on_writable is owed */
   enum { IN_FLIGHT, NOT_COUNTED } flight;
   HttpEvent on_gone;
   HttpEvent on_writable;
