@@ -102,6 +102,26 @@ body_below_the_minimum_rate (void **state)
   world_free (world);
 }
 
+/* A fast start does not pay for a stall later: every interval counts for itself. */
+static void
+body_that_stalls_after_a_fast_start (void **state)
+{
+  (void)state;
+  World *world = world_new ();
+  world->limits.body_interval_ms = 50;
+  world->limits.body_rate = 100;
+  world_start (world);
+  int client = world_connect (world);
+  assert_true (put (world, client, POST ("/echo", "Content-Length: 1000")));
+  for (int i = 0; i < 90; i++)
+    assert_true (put (world, client, "0123456789"));
+  Received received = world_receive (world, client, 0);
+  assert_int_equal (received.status, 408);
+  assert_true (has_reason (&received, "BODY_TOO_SLOW"));
+  close (client);
+  world_free (world);
+}
+
 static void
 body_above_the_minimum_rate (void **state)
 {
@@ -874,6 +894,7 @@ main (void)
       cmocka_unit_test (slow_drip),
       cmocka_unit_test (idle_connections_end_in_silence),
       cmocka_unit_test (body_below_the_minimum_rate),
+      cmocka_unit_test (body_that_stalls_after_a_fast_start),
       cmocka_unit_test (body_above_the_minimum_rate),
       cmocka_unit_test (body_beyond_the_total_time),
       cmocka_unit_test (endless_body),

@@ -60,6 +60,7 @@ static const Row rows[] = {
     {"HTTP/1,1", BYTES ("GET / HTTP/1,1\r\nHost: a\r\n\r\n"), F (BAD_REQUEST_LINE)},
     /* lines */
     {"bare LF after the request line", BYTES ("GET / HTTP/1.1\nHost: a\r\n\r\n"), F (BARE_LINE_FEED)},
+    {"bare LF, and nothing follows", BYTES ("GET / HTTP/1.1\n"), F (BARE_LINE_FEED)},
     {"bare LF after a header", BYTES ("GET / HTTP/1.1\r\nHost: a\n\r\n"), F (BARE_LINE_FEED)},
     {"bare LF at the end", BYTES ("GET / HTTP/1.1\r\nHost: a\r\n\n"), F (BARE_LINE_FEED)},
     {"only bare LF", BYTES ("GET / HTTP/1.1\nHost: a\n\n"), F (BARE_LINE_FEED)},
