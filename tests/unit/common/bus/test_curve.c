@@ -4,6 +4,7 @@
 #include "bus/selftest.h"
 #include "bus/socket.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -171,6 +172,49 @@ test_stranger (void **state)
   world_close (&world);
 }
 
+/* Many strangers, and many who connect and say nothing: friends are served meanwhile. */
+static void
+test_crowd_of_strangers (void **state)
+{
+  enum { STRANGERS = 40, SILENT = 60, CALLS = 50 };
+  World world;
+  Outcome outcome;
+  void *strangers[STRANGERS];
+  int silent[SILENT];
+  (void)state;
+  world_open_with_keys (&world);
+  Echo *echo = echo_start (&world, &(BusServerOptions){.endpoint = "tcp://127.0.0.1:*"});
+  const char *endpoint = bus_server_endpoint (echo->server);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK)};
+  address.sin_port = htons ((uint16_t)strtoul (strrchr (endpoint, ':') + 1, NULL, 10));
+  for (unsigned i = 0; i < SILENT; i++) {
+    silent[i] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal (connect (silent[i], (struct sockaddr *)&address, sizeof address), 0);
+    if (i % 2 == 0)
+      assert_int_equal (write (silent[i], "\xff\0\0\0\0\0\0\0\1\x7f", 10), 10); /* half a greeting */
+  }
+  Bus stranger = {.zmq = world.bus->zmq, .keys = world.bus->keys};
+  zmq_curve_keypair (stranger.public_key, stranger.secret_key);
+  for (unsigned i = 0; i < STRANGERS; i++) {
+    strangers[i] = socket_open (&stranger, SOCKET_DEALER, world.bus->public_key);
+    zmq_connect (strangers[i], endpoint);
+  }
+  BusClient *client = client_start (&world, endpoint, 1);
+  for (unsigned i = 0; i < CALLS; i++) {
+    call_and_wait (&world, client, "Echo", "friend", &outcome);
+    assert_int_equal (outcome.code, STATUS_OK);
+  }
+  assert_int_equal (echo->executed, CALLS);
+  assert_true (counter_value (world.bus, COUNTER_ZAP_REFUSED) >= STRANGERS);
+  for (unsigned i = 0; i < STRANGERS; i++)
+    socket_close (strangers[i], 0);
+  for (unsigned i = 0; i < SILENT; i++)
+    close (silent[i]);
+  talloc_free (client);
+  echo_stop (echo);
+  world_close (&world);
+}
+
 /* ---- who may call what ---- */
 
 static void
@@ -289,6 +333,7 @@ main (void)
       cmocka_unit_test (test_selftest_passes_with_keys),
       cmocka_unit_test (test_selftest_fails_without_protection),
       cmocka_unit_test (test_stranger),
+      cmocka_unit_test (test_crowd_of_strangers),
       cmocka_unit_test (test_callers_and_methods),
       cmocka_unit_test (test_key_rotation),
       cmocka_unit_test (test_secret_must_be_secret),

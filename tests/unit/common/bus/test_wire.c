@@ -196,6 +196,27 @@ good_principal (RequestHeader *h)
   h->principal = &principal;
 }
 static void
+odd_role (RequestHeader *h)
+{
+  static const char *roles[] = {"registrar", "not a role"};
+  principal__init (&principal);
+  principal.roles = roles;
+  principal.n_roles = 2;
+  h->principal = &principal;
+}
+
+static void
+many_roles (RequestHeader *h)
+{
+  static const char *roles[65];
+  for (size_t i = 0; i < 65; i++)
+    roles[i] = "registrar";
+  odd_role (h);
+  principal.roles = roles;
+  principal.n_roles = 65;
+}
+
+static void
 odd_subject (RequestHeader *h)
 {
   principal.subject = "user:\x7f";
@@ -236,6 +257,8 @@ test_headers (void **state)
       {"odd trace", odd_trace, WIRE_REFUSED},
       {"good trace", good_trace, WIRE_GOOD},
       {"good principal", good_principal, WIRE_GOOD},
+      {"odd role", odd_role, WIRE_REFUSED},
+      {"many roles", many_roles, WIRE_REFUSED},
       {"odd subject", odd_subject, WIRE_REFUSED},
       {"long if-match", long_match, WIRE_REFUSED},
       {"broken UTF-8", broken_utf8, WIRE_MALFORMED},
@@ -338,6 +361,14 @@ test_rubbish_on_a_socket (void **state)
   assert_int_equal (wire_decode_reply (world.root, frames, 3, &reply), WIRE_GOOD);
   assert_int_equal (reply->code, STATUS_DEADLINE_EXCEEDED);
   frames_close (&set);
+
+  /* A frame above the limit closes its connection and nothing else. */
+  size_t too_much = (size_t)BUS_BODY_MAX * 4;
+  const Bytes large[] = {text ("HB1"), text (""), {memory_array (world.root, uint8_t, too_much), too_much}};
+  int64_t malformed = counter_value (world.bus, COUNTER_MALFORMED);
+  send_raw (&world, socket, large, 3);
+  world_run_for (&world, 50);
+  assert_int_equal (counter_value (world.bus, COUNTER_MALFORMED), malformed); /* it never arrived */
 
   assert_int_equal (echo->executed, 0);
   BusClient *client = client_start (&world, NULL, 1);
