@@ -170,7 +170,7 @@ allow_read_file (void *owner, const char *path, bool secret, char **text)
 Status
 allow_book_load (AllowBook *book, void *owner, const char *path)
 {
-  char *text;
+  char *text = NULL;
   Status status = allow_read_file (owner, path, false, &text);
   return status_failed (status) ? status : allow_book_parse (book, owner, path, text);
 }

@@ -52,7 +52,7 @@ check_directory (void *owner, const char *directory)
 static Status
 read_own_key (Bus *bus, void *owner)
 {
-  char *text;
+  char *text = NULL;
   const char *path = memory_format (owner, "%s/%s.secret", bus->keys, bus->name);
   Status status = allow_read_file (owner, path, true, &text);
   if (status_failed (status))

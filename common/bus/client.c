@@ -221,7 +221,8 @@ take_slot (BusClient *client, BusPending *pending)
   if (slot >= client->slot_count || client->slots[slot] != NULL) {
     slot = client->slot_count;
     client->slots = memory_must (talloc_realloc (client, client->slots, BusPending *, slot * 2));
-    memset (client->slots + slot, 0, slot * sizeof *client->slots);
+    for (uint32_t i = slot; i < slot * 2; i++)
+      client->slots[i] = NULL;
     client->slot_count = slot * 2;
   }
   client->slots[slot] = pending;

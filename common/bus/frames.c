@@ -71,7 +71,7 @@ frames_send (void *socket, const Bytes *peer, zmq_msg_t *header, zmq_msg_t *body
     frames_from_bytes (&first, *peer);
   zmq_msg_t *parts[] = {peer == NULL ? NULL : &first, &version, header, body};
   int error = 0;
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+  for (size_t i = 0; i < WIRE_FRAMES + 1; i++) {
     if (parts[i] == NULL)
       continue;
     if (error == 0 &&

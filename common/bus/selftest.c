@@ -25,7 +25,7 @@ open_stranger (Bus *bus)
 static bool
 refused (void *server, void *monitor, void *stranger)
 {
-  uint64_t end = bus_now_us () + PATIENCE_MS * 1000u;
+  uint64_t end = bus_now_us () + (uint64_t)PATIENCE_MS * 1000u;
   zmq_pollitem_t items[] = {
       {server, 0, ZMQ_POLLIN, 0}, {monitor, 0, ZMQ_POLLIN, 0}, {stranger, 0, ZMQ_POLLOUT, 0}};
   while (bus_now_us () < end && zmq_poll (items, 3, 100) >= 0) {

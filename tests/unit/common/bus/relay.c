@@ -84,7 +84,7 @@ post (Lane *lane, int direction, FrameSet *set, size_t first)
   Relay *relay = lane->relay;
   Parcel *parcel = memory_new (lane, Parcel);
   unsigned ms = chance (relay, relay->script.delay) ? 1 + draw (relay) % relay->script.delay_ms : 0;
-  const struct timeval time = {0, ms * 1000};
+  const struct timeval time = {0, (long)ms * 1000};
   parcel->lane = lane;
   parcel->direction = direction;
   zmq_msg_init (&parcel->header);

@@ -66,7 +66,7 @@ run_zap_row (const ZapRow *row, bool *delivered, bool *identified)
   size_t size = sizeof endpoint;
   const int on = 1;
   const int wait_ms = row->delivered ? 3000 : 250;
-  pthread_t thread;
+  pthread_t thread = 0;
   void *context = zmq_ctx_new ();
   ZapScript script = {NULL, row->handler};
   if (row->handler != NULL) {

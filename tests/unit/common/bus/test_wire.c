@@ -325,10 +325,10 @@ test_rubbish_on_a_socket (void **state)
   world_run_for (&world, 50);
 
   /* A nested bomb: field 7 (principal) inside itself, thousands deep. */
-  uint8_t *bomb = memory_array (world.root, uint8_t, LEVELS * 4);
+  uint8_t *bomb = memory_array (world.root, uint8_t, (size_t)LEVELS * 4);
   size_t size = 0;
   for (size_t level = 0; level < LEVELS && size < 16000; level++) {
-    size_t left = LEVELS * 3 - size;
+    size_t left = (size_t)LEVELS * 3 - size;
     bomb[size++] = 7 << 3 | 2;
     bomb[size++] = (uint8_t)(0x80 | (left & 0x7f));
     bomb[size++] = (uint8_t)(left >> 7 & 0x7f);

@@ -94,7 +94,7 @@ void
 world_run_for (World *world, unsigned ms)
 {
   bool over = false;
-  const struct timeval time = {ms / 1000, (ms % 1000) * 1000};
+  const struct timeval time = {ms / 1000, (long)(ms % 1000) * 1000};
   event_base_once (world->base, -1, EV_TIMEOUT, on_time, &over, &time);
   world_run_until (world, &over);
 }

@@ -156,14 +156,21 @@ test_fields (void **state)
   assert_null (api_find_message (&heimo_api, &everything__descriptor));
 }
 
+static void
+test_verbs (void **state)
+{
+  (void)state;
+  assert_string_equal (api_verb_name (API_GET), "GET");
+  assert_string_equal (api_verb_name (API_DELETE), "DELETE");
+  assert_string_equal (api_verb_name (API_VERB_COUNT), "");
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test (test_routes),
-      cmocka_unit_test (test_methods),
-      cmocka_unit_test (test_sorted),
-      cmocka_unit_test (test_fields),
+      cmocka_unit_test (test_routes), cmocka_unit_test (test_methods), cmocka_unit_test (test_sorted),
+      cmocka_unit_test (test_fields), cmocka_unit_test (test_verbs),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -122,6 +122,14 @@ typedef struct Fixture {
   Principal principal;
 } Fixture;
 
+/* Becomes the service: this program again, for after fork only exec is safe where there are threads. */
+static void
+become_service (const char *option, const char *value)
+{
+  execl ("/proc/self/exe", "maker", "--serve", option, value, NULL);
+  _exit (3);
+}
+
 static void
 start_service (Fixture *fixture)
 {
@@ -422,10 +430,8 @@ it_tells_how_it_is_and_stops_cleanly (void **state)
   assert_int_equal (told->event_count, 1);
   assert_int_equal (told->n_followers, 1);
   pid_t check = fork ();
-  if (check == 0) {
-    char *arguments[] = {(char *)(uintptr_t) "maker", (char *)(uintptr_t) "--health-check", NULL};
-    _exit (service_main (&maker, 2, arguments));
-  }
+  if (check == 0)
+    become_service ("--health-check", NULL);
   int code;
   waitpid (check, &code, 0);
   assert_int_equal (WEXITSTATUS (code), 0);
@@ -442,11 +448,8 @@ a_projection_is_made_anew_from_the_log (void **state)
   wait_until (fixture, "SELECT count(*) FROM seen", "25");
   test_query (fixture, database, "TRUNCATE seen");
   pid_t child = fork ();
-  if (child == 0) {
-    char *arguments[] = {(char *)(uintptr_t) "maker", (char *)(uintptr_t) "--rebuild",
-                         (char *)(uintptr_t) "maker", NULL};
-    _exit (service_main (&maker, 3, arguments));
-  }
+  if (child == 0)
+    become_service ("--rebuild", "maker");
   int code;
   waitpid (child, &code, 0);
   assert_int_equal (WEXITSTATUS (code), 0);
@@ -491,8 +494,12 @@ tear_down (void **state)
 #define TEST(function) cmocka_unit_test_setup_teardown (function, open_fixture, close_fixture)
 
 int
-main (void)
+main (int argc, char **argv)
 {
+  methods[0].method = api_find_method (&heimo_api, "heimo.membership.v1.MembershipService/CreatePerson");
+  methods[1].method = api_find_method (&heimo_api, "heimo.membership.v1.MembershipService/GetPerson");
+  if (argc > 1 && strcmp (argv[1], "--serve") == 0)
+    return service_main (&maker, argc - 1, argv + 1);
   const struct CMUnitTest tests[] = {
       TEST (a_command_is_stored_with_its_event),
       TEST (refusals_say_why),

@@ -19,7 +19,11 @@ static const char body[] =
     "  // Several.\n  repeated Colour colours = 5 [(heimo.field) = { max_length: 3 }];\n"
     "  // Inside.\n  Inner inner = 6;\n  // Labels.\n  map<string, string> labels = 7;\n"
     "  // Either.\n  oneof choice {\n    // One.\n    int32 one = 8;\n  }\n  // E.\n  string etag = 9;\n"
-    "  // D.\n  bool done = 10;\n}\n"
+    "  // D.\n  bool done = 10;\n  // B.\n  bytes data = 11 [(heimo.field) = { max_length: 4 }];\n"
+    "  // R.\n  double real = 12 [(heimo.field) = { bounded: true, maximum: 1 }];\n  // F.\n  float half = "
+    "13;\n"
+    "  // S.\n  sint64 deep = 14;\n  // U.\n  fixed32 width = 15;\n"
+    "  // Old.\n  string old = 16 [deprecated = true];\n}\n"
     "// Inside.\nmessage Inner {\n  // Must.\n  string must = 1 [(heimo.field) = { required: true }];\n}\n"
     "// Q.\nmessage GetThingRequest {\n  // Which.\n  string thing_id = 1 [(heimo.field) = { required: true, "
     "format: "
@@ -107,8 +111,9 @@ static const Row rows[] = {
     {SCHEMA "EndThingBody|required", "[\"why\"]"},
     {SCHEMA "EndThingBody|properties|thingId", ""},
     {SCHEMA "Thing|description", "\"A thing.\""},
-    {SCHEMA "Thing|required",
-     "[\"thingId\", \"givenName\", \"day\", \"count\", \"colours\", \"labels\", \"etag\", \"done\"]"},
+    {SCHEMA "Thing|required", "[\"thingId\", \"givenName\", \"day\", \"count\", \"colours\", \"labels\", "
+                              "\"etag\", \"done\", \"data\", \"real\", "
+                              "\"half\", \"deep\", \"width\", \"old\"]"},
     {SCHEMA "Thing|additionalProperties", ""},
     {SCHEMA "Thing|properties|thingId|readOnly", "true"},
     {SCHEMA "Thing|properties|givenName|maxLength", ""},
@@ -130,6 +135,16 @@ static const Row rows[] = {
     {SCHEMA "ThingInput|properties|colours|maxItems", "3"},
     {SCHEMA "ThingInput|properties|labels|maxProperties", "1000"},
     {SCHEMA "ThingInput|properties|inner|$ref", "\"#/components/schemas/InnerInput\""},
+    {SCHEMA "ThingInput|properties|data|contentEncoding", "\"base64\""},
+    {SCHEMA "ThingInput|properties|data|maxLength", "8"},
+    {SCHEMA "Thing|properties|data|maxLength", ""},
+    {SCHEMA "ThingInput|properties|real|maximum", "1"},
+    {SCHEMA "Thing|properties|real|type", "\"number\""},
+    {SCHEMA "Thing|properties|half|format", "\"float\""},
+    {SCHEMA "Thing|properties|deep|pattern", "\"^-?[0-9]+$\""},
+    {SCHEMA "Thing|properties|width|minimum", "0"},
+    {SCHEMA "Thing|properties|one|format", "\"int32\""},
+    {SCHEMA "Thing|properties|old|deprecated", "true"},
     {SCHEMA "ThingUpdate|required", ""},
     {SCHEMA "ThingUpdate|properties|inner|$ref", "\"#/components/schemas/InnerInput\""},
     {SCHEMA "InnerInput|required", "[\"must\"]"},
