@@ -404,14 +404,13 @@ is_service_name (const Routes *routes, const char *name)
 static bool
 segments_overlap (const Routes *routes, const Route *a, const Route *b, size_t i)
 {
-  const RouteSegment *left = &a->segments[i], *right = &b->segments[i];
-  if (left->literal != NULL && right->literal != NULL)
-    return strcmp (left->literal, right->literal) == 0;
-  if (left->literal != NULL && is_service_variable (b, i))
-    return is_service_name (routes, left->literal);
-  if (right->literal != NULL && is_service_variable (a, i))
-    return is_service_name (routes, right->literal);
-  return true;
+  const char *left = a->segments[i].literal, *right = b->segments[i].literal;
+  if (left != NULL && right != NULL)
+    return strcmp (left, right) == 0;
+  if (left == NULL && right == NULL)
+    return true;
+  const Route *variable = left == NULL ? a : b;
+  return !is_service_variable (variable, i) || is_service_name (routes, left == NULL ? right : left);
 }
 
 static bool

@@ -377,6 +377,12 @@ test_update_mask (void **state)
       fail_msg ("row %zu: mask \"%s\"", i, rows[i].mask);
     if (status_failed (status))
       assert_string_equal (status.detail->violations[0].field, "everything.name");
+    /* What is inside the resource is whole: its required fields are missed whatever the mask says. */
+    request.everything->name = "Maija";
+    request.everything->inner->postal_code = "";
+    status = validate_message (&fixture_api, owner, &request.base);
+    assert_true (status_failed (status));
+    assert_string_equal (status.detail->violations[0].field, "everything.inner.postalCode");
     request.everything = NULL;
     status = validate_message (&fixture_api, owner, &request.base);
     assert_true (status_failed (status));
