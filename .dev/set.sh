@@ -71,6 +71,10 @@ add_process() {
   chmod +x "$folder/run" "$folder/log/run"
 }
 
+web_folder() {
+  if [ -f "$top/gateway/web/dist/index.html" ]; then echo "$top/gateway/web/dist"; fi
+}
+
 write_processes() {
   local run name bin=$top/build/$preset/bin
   run=$(runtime)
@@ -83,7 +87,7 @@ write_processes() {
   done
   add_process gateway "$(printf %q "$bin/heimo-gateway")" "HEIMO_PORT=$HEIMO_PORT" "HEIMO_BUS_DIR=$run/bus" \
     "HEIMO_HEALTH=unix:$run/health/gateway" "HEIMO_FEDERATION=$(federation)" \
-    "HEIMO_WEB_DIR=$top/gateway/web/dist" "HEIMO_GRACE_MS=${HEIMO_GRACE_MS:-2000}"
+    "HEIMO_WEB_DIR=$(web_folder)" "HEIMO_GRACE_MS=${HEIMO_GRACE_MS:-2000}"
 }
 
 make_runtime() {
@@ -101,9 +105,8 @@ up() {
   local name folder
   for name in "$@"; do
     folder=$(runtime)/service/$name
-    until s6-svok "$folder"; do sleep 0.01; done
     rm -f "$folder/down"
-    s6-svc -u "$folder"
+    wait_until 10 "s6 does not look after $name" s6-svc -u "$folder"
   done
 }
 
