@@ -253,7 +253,7 @@ Status
 create_organ (Call *call, const CreateOrganRequest *request, Organ *reply)
 {
   const Organ *organ = request->organ;
-  const char *organisation_id;
+  const char *organisation_id = NULL;
   if (*organ->parent_id == '\0')
     return status_field (call, "organ.parentId", "REQUIRED", "An organ stands below another");
   Status status = organisation_of (call, organ->parent_id, "organ.parentId", &organisation_id);

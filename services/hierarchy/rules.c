@@ -192,7 +192,7 @@ Status
 create_rule (Call *call, const CreateRuleRequest *request, Rule *reply)
 {
   const Rule *rule = request->rule;
-  Carrier carrier;
+  Carrier carrier = {0};
   Status status = find_carrier (call, rule, &carrier);
   if (!status_failed (status))
     status = check_nodes (call, rule);
