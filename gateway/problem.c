@@ -204,8 +204,10 @@ list_of_reasons (void *owner)
   json_append (json, "[", 1);
   for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
     append_reason (json, reasons[i].name, reasons[i].status, reasons[i].text);
-  for (size_t i = 0; i < HTTP_FAULT_COUNT; i++)
-    append_reason (json, http_faults[i].reason, http_faults[i].status, http_faults[i].detail);
+  for (size_t i = 0; i < HTTP_FAULT_COUNT; i++) {
+    if (find_reason (http_faults[i].reason) == NULL)
+      append_reason (json, http_faults[i].reason, http_faults[i].status, http_faults[i].detail);
+  }
   json_append (json, "]", 1);
   return json_buffer_bytes (json);
 }

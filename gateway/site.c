@@ -156,7 +156,7 @@ site_load (void *owner, const char *directory, const Site **result)
                          strerror (errno));
   if (site->count != 0)
     qsort (site->files, site->count, sizeof *site->files, compare_files);
-  if (site_find (site, "/", false) == NULL)
+  if (site->count == 0 || site_find (site, "/", false) == NULL)
     return status_error (owner, STATUS_FAILED_PRECONDITION, "WEB_DIRECTORY", "%s has no index.html",
                          directory);
   *result = site;
