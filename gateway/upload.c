@@ -59,7 +59,7 @@ extended_name (void *owner, const char *value)
     i += low < 0 ? 0 : 2;
   }
   name[length] = '\0';
-  return strlen (name) == length && text_is_utf8 (name, length) ? name : NULL;
+  return strlen (name) == length ? name : NULL;
 }
 
 /* A token, or a string in quotes with backslash escapes. */
@@ -78,7 +78,7 @@ plain_name (void *owner, const char *value)
     name[length++] = *at;
   }
   name[length] = '\0';
-  return text_is_utf8 (name, length) ? name : NULL;
+  return name;
 }
 
 /* The value after "; NAME=" outside of quotes; NULL when there is none. */
@@ -109,7 +109,7 @@ upload_file_name (void *owner, const char *content_disposition)
   char *name = extended == NULL ? NULL : extended_name (owner, extended);
   if (name == NULL && plain != NULL)
     name = plain_name (owner, plain);
-  if (name == NULL)
+  if (name == NULL || !text_is_utf8 (name, strlen (name)))
     return NULL;
   char *slash = strrchr (name, '/');
   name = slash == NULL ? name : slash + 1;

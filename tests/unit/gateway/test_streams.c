@@ -428,6 +428,7 @@ test_upload_names_and_keys (void **state)
        "j\xc3\xa4senet.csv"},
       {CSV "Content-Disposition: attachment; filename=\"../../etc/passwd\"\r\n", "passwd"},
       {CSV "Content-Disposition: attachment; filename*=UTF-8''%ff\r\n", ""},
+      {CSV "Content-Disposition: attachment; filename=\xff.csv\r\n", ""},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     (void)world_ask (fixture->world, fixture->owner, "POST /v1/import-files", cases[i].fields, "a");
