@@ -24,6 +24,19 @@ typedef struct Hold {
   PoolEntry *entry;
 } Hold;
 
+/* Every call has given its model back by then. */
+static int
+close_pool (CompiledPool *pool)
+{
+  while (pool->idle != NULL) {
+    PoolEntry *entry = pool->idle;
+    pool->idle = entry->next;
+    talloc_free (entry);
+  }
+  pthread_mutex_destroy (&pool->mutex);
+  return 0;
+}
+
 Status
 compiled_open (void *owner, const void *config, Clock *clock, void **state)
 {
@@ -31,6 +44,7 @@ compiled_open (void *owner, const void *config, Clock *clock, void **state)
   (void)clock;
   CompiledPool *pool = memory_new (owner, CompiledPool);
   pthread_mutex_init (&pool->mutex, NULL);
+  talloc_set_destructor (pool, close_pool);
   *state = pool;
   return STATUS_SUCCESS;
 }
