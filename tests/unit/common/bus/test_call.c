@@ -121,12 +121,11 @@ test_deadline (void **state)
   world_run_until (&world, &outcome.done);
   assert_int_equal (outcome.code, STATUS_DEADLINE_EXCEEDED);
   assert_string_equal (outcome.reason, "OUTCOME_UNKNOWN");
-  world_run_for (&world, 20);
+  world_wait_counter (&world, COUNTER_CANCELLED, 1);
   assert_int_equal (echo->cancelled, 1); /* the server is told that nobody waits */
   assert_int_equal (bus_call_time_left_us (echo->held[0]), 0);
   echo_release (echo);
-  world_run_for (&world, 20);
-  assert_int_equal (counter_value (world.bus, COUNTER_CLIENT_LATE_REPLIES), 1);
+  world_wait_counter (&world, COUNTER_CLIENT_LATE_REPLIES, 1);
   assert_int_equal (counter_value (world.bus, COUNTER_EXPIRED), 1);
   assert_int_equal (outcome.times, 1);
   talloc_free (client);
@@ -146,11 +145,10 @@ test_cancel (void **state)
   BusClient *client = client_start (&world, NULL, 1);
   BusPending *first = call_start (client, "Hold", "x", false, 5000, &held);
   BusPending *second = call_start (client, "Echo", "x", false, 5000, &waiting);
-  world_run_for (&world, 20);
-  assert_int_equal (echo->held_count, 1);
+  echo_wait_held (echo, 1);
   bus_client_cancel (second);
   bus_client_cancel (first);
-  world_run_for (&world, 20);
+  world_wait_counter (&world, COUNTER_CANCELLED, 1);
   assert_int_equal (echo->cancelled, 1);
   assert_int_equal (echo->executed, 1);
   assert_false (held.done || waiting.done);

@@ -50,13 +50,11 @@ test_in_flight_is_finished (void **state)
   Echo *first = echo_start (&world, &(BusServerOptions){.replica = 1});
   BusClient *client = client_start (&world, NULL, 1);
   call_start (client, "Hold", "precious", false, 5000, &held);
-  while (first->held_count == 0)
-    world_run_for (&world, 5);
+  echo_wait_held (first, 1);
   bus_server_drain (first->server);
   bus_server_drain (first->server); /* twice is once */
   assert_int_equal (bus_server_state (first->server), BUS_SERVER_DRAINING);
-  world_run_for (&world, 50);
-  assert_int_equal (bus_client_replicas_up (client, "echo"), 0);
+  client_wait_up (&world, client, 0);
   assert_false (first->drained);
   Echo *second = echo_start (&world, &(BusServerOptions){.replica = 2});
   call_and_wait (&world, client, "Echo", "elsewhere", &other);

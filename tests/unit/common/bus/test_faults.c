@@ -153,8 +153,7 @@ test_replica_killed_in_flight (void **state)
   world_run_until (&world, &writes[1].done);
   assert_string_equal (writes[0].reason, "OUTCOME_UNKNOWN");
   assert_int_equal (writes[1].code, STATUS_UNAVAILABLE);
-  while (echo->held_count < 6)
-    world_run_for (&world, 10);
+  echo_wait_held (echo, 6);
   echo_release (echo);
   for (unsigned i = 0; i < 6; i++) {
     world_run_until (&world, &reads[i].done);
@@ -183,11 +182,12 @@ test_only_replica_restarted (void **state)
   call_start (client, "Hold", "read", true, 5000, &outcome);
   world_run_for (&world, 20);
   kill_now (child);
+  world_wait_counter (&world, COUNTER_CLIENT_LOST_REPLICAS, 1);
   child = fork_server (folder, 0);
-  world_run_for (&world, 300);
-  assert_false (outcome.done); /* waits, or is held by the new process */
-  assert_int_equal (bus_client_replicas_up (client, "echo"), 1);
-  assert_int_equal (counter_value (world.bus, COUNTER_CLIENT_RETRIES), 1);
+  client_wait_up (&world, client, 1);
+  world_wait_counter (&world, COUNTER_CLIENT_RETRIES, 1);
+  world_run_for (&world, 50);
+  assert_false (outcome.done); /* held by the new process */
   kill_now (child);
   world_run_until (&world, &outcome.done);
   assert_string_equal (outcome.reason, "OUTCOME_UNKNOWN"); /* at most one retry */

@@ -14,8 +14,7 @@ test_window_holds_back (void **state)
   for (unsigned i = 0; i < 10; i++)
     call_start (client, "Hold", "x", false, 5000, &outcomes[i]);
   for (unsigned answered = 0; answered < 10; answered += 2) {
-    world_run_for (&world, 30);
-    assert_int_equal (echo->held_count, 2);
+    echo_wait_held (echo, 2);
     assert_int_equal (bus_server_in_hand (echo->server), 2);
     echo_release (echo);
   }
@@ -41,7 +40,9 @@ test_server_overload_is_answered (void **state)
   BusClient *client = client_start (&world, NULL, 1);
   for (unsigned i = 0; i < MANY; i++)
     call_start (client, "Hold", "x", true, 5000, &outcomes[i]);
-  world_run_for (&world, 100);
+  echo_wait_held (echo, ROOM);
+  world_wait_counter (&world, COUNTER_OVERLOADED, MANY - ROOM);
+  world_run_for (&world, 20);
   for (unsigned i = 0; i < MANY; i++)
     if (outcomes[i].done) {
       refused++;
@@ -75,14 +76,13 @@ test_client_queue_is_bounded (void **state)
   client_wait_up (&world, client, 1);
   for (unsigned i = 0; i < MANY; i++)
     call_start (client, "Hold", "x", false, 5000, &outcomes[i]);
-  world_run_for (&world, 50);
+  world_run_for (&world, 20); /* all are refused in the next turn of the loop */
   for (unsigned i = 0; i < MANY; i++)
     full += outcomes[i].done;
   assert_int_equal (full, MANY - 10 - 1); /* ten wait, one is in flight */
   assert_int_equal (counter_value (world.bus, COUNTER_CLIENT_QUEUE_FULL), full);
-  world_run_for (&world, 300); /* the age limit */
   for (unsigned i = 1; i < MANY; i++) {
-    assert_true (outcomes[i].done);
+    world_run_until (&world, &outcomes[i].done); /* the age limit */
     assert_int_equal (outcomes[i].code, STATUS_RESOURCE_EXHAUSTED);
     assert_string_equal (outcomes[i].reason, "OVERLOADED");
   }

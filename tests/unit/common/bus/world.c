@@ -99,6 +99,15 @@ world_run_for (World *world, unsigned ms)
   world_run_until (world, &over);
 }
 
+void
+world_wait_counter (World *world, CounterId id, int64_t value)
+{
+  uint64_t end = bus_now_us () + 10000000;
+  while (counter_value (world->bus, id) < value && bus_now_us () < end)
+    world_run_for (world, 2);
+  assert_int_equal (counter_value (world->bus, id), value);
+}
+
 /* ---- the server ---- */
 
 static void
@@ -176,6 +185,16 @@ echo_release (Echo *echo)
   for (unsigned i = 0; i < echo->held_count; i++)
     answer (echo, echo->held[i], STATUS_SUCCESS);
   echo->held_count = 0;
+}
+
+void
+echo_wait_held (Echo *echo, unsigned count)
+{
+  uint64_t end = bus_now_us () + 10000000;
+  while (echo->held_count < count && bus_now_us () < end)
+    world_run_for (echo->world, 2);
+  world_run_for (echo->world, 20);
+  assert_int_equal (echo->held_count, count);
 }
 
 void

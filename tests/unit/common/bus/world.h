@@ -35,6 +35,10 @@ void world_run_until (World *world, const bool *flag);
 /* Runs the loop for some time. */
 void world_run_for (World *world, unsigned ms);
 
+/* Runs the loop until a counter has reached a value; fails the test after ten seconds or when it has passed
+ * it. */
+void world_wait_counter (World *world, CounterId id, int64_t value);
+
 /* A server whose methods are test.v1.Echo/…: Echo answers with the request; Hold waits for echo_release; Fail
  * answers NOT_FOUND with a violation; Away answers UNAVAILABLE; Ignore… anything else is unknown. */
 typedef struct Echo {
@@ -53,6 +57,9 @@ Echo *echo_start (World *world, const BusServerOptions *options);
 
 /* Answers all held calls with their own bodies. */
 void echo_release (Echo *echo);
+
+/* Runs the loop until so many calls are held, and a little longer: no more may come. */
+void echo_wait_held (Echo *echo, unsigned count);
 
 /* Releases what is held and frees it. */
 void echo_stop (Echo *echo);
