@@ -65,7 +65,9 @@ destroy (TestDatabase *database)
   char command[512];
   snprintf (command, sizeof command, "%s stop %s/data; rm -rf %s", cluster_script (), database->folder,
             database->folder);
-  return system (command) == 0 ? 0 : 0; /* a leftover is not a failure of the test */
+  int code = system (command);
+  (void)code; /* a leftover is not a failure of the test */
+  return 0;
 }
 
 /* Applies the "up" part of every migration of a folder, in order. */
