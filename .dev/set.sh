@@ -150,23 +150,28 @@ migrate_set() {
   echo "$hash" >"$stamp"
 }
 
-start_set() {
-  local name
-  [ -x "$top/build/$preset/bin/heimo-gateway" ] || die "not built: ./dev build"
-  mkdir -p "$HEIMO_DIR"
-  if is_running; then die "already running at $(cat "$HEIMO_DIR/url"); ./dev stop ends it"; fi
-  if is_locked; then stop_set; fi
-  if port_is_taken; then die "port $HEIMO_PORT is taken; choose another one: HEIMO_PORT=8081 ./dev run"; fi
+# Takes the lock and starts the supervisor, which hands the lock on to all processes of the set.
+start_supervisor() {
+  exec 9>"$HEIMO_DIR/lock"
+  flock -n 9 || die "somebody else starts it right now"
+  trap stop_set EXIT
   make_runtime
   write_processes
   set_url >"$HEIMO_DIR/url"
-  (
-    exec 9>"$HEIMO_DIR/lock"
-    flock -n 9
-    "$top/common/db/cluster" init "$HEIMO_DIR/cluster" 9>&-
-    mkdir -p "$HEIMO_DIR/log"
-    setsid s6-svscan "$(runtime)/service" </dev/null >>"$HEIMO_DIR/log/supervisor" 2>&1 &
-  )
+  "$top/common/db/cluster" init "$HEIMO_DIR/cluster" 9>&-
+  setsid s6-svscan "$(runtime)/service" </dev/null >>"$HEIMO_DIR/log/supervisor" 2>&1 &
+  exec 9>&-
+}
+
+# Refuses politely, else the set is up and ready. From the lock on, whatever fails takes the set down again.
+start_set() {
+  local name
+  [ -x "$top/build/$preset/bin/heimo-gateway" ] || die "not built: ./dev build"
+  mkdir -p "$HEIMO_DIR/log"
+  if is_running; then die "already running at $(cat "$HEIMO_DIR/url"); ./dev stop ends it"; fi
+  if is_locked; then stop_set; fi
+  if port_is_taken; then die "port $HEIMO_PORT is taken; choose another one: HEIMO_PORT=8081 ./dev run"; fi
+  start_supervisor
   up postgres
   wait_until 60 "PostgreSQL does not start" database_is_ready
   migrate_set
@@ -240,7 +245,6 @@ verb_run() {
   build_set "$preset"
   build_web "$preset"
   if [ -z "$detach" ]; then trap 'say "stopping"; stop_set; trap - EXIT; exit 0' INT TERM HUP; fi
-  trap stop_set EXIT
   start_set
   if [ -n "$demo" ]; then load_demo "$people" "$chosen"; fi
   say "Heimo runs at $(set_url)"
