@@ -167,6 +167,11 @@ typedef struct DbResult DbResult;
 Status db_run (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count,
                DbResult **result) MUST_CHECK;
 
+/* Runs a last query and commits in one round trip: for statements that hold a lock others wait for. Fails as
+ * db_run or db_commit would; when it fails, roll back. */
+Status db_run_and_commit (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count,
+                          DbResult **result) MUST_CHECK;
+
 /* As db_run, but without a row it fails with NOT_FOUND / `reason`, and with a row reads it into `message`. */
 Status db_run_one (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count,
                    const char *reason, ProtobufCMessage *message) MUST_CHECK;

@@ -272,6 +272,81 @@ execute (Db *db, void *owner, const DbQuery *query, const Bound *bound, DbResult
 }
 
 static Status
+outcome_unknown (void *owner)
+{
+  return status_unavailable (
+      owner, 1000, "OUTCOME_UNKNOWN",
+      "The database did not say whether the change was stored; retry with the same key");
+}
+
+/* Takes the result of one statement of a pipeline, and the NULL behind it. */
+static PGresult *
+next_result (Db *db)
+{
+  PGresult *result = PQgetResult (db->connection);
+  PGresult *end = result == NULL ? NULL : PQgetResult (db->connection);
+  PQclear (end);
+  return result;
+}
+
+static Status
+read_pipeline (Db *db, void *owner, DbResult **out)
+{
+  PGresult *answer = next_result (db);
+  PGresult *commit = next_result (db);
+  PGresult *sync = PQgetResult (db->connection);
+  ExecStatusType kind = PQresultStatus (answer);
+  Status status = STATUS_SUCCESS;
+  if (kind != PGRES_TUPLES_OK && kind != PGRES_COMMAND_OK)
+    status = db_failure (db, owner, answer);
+  else if (PQresultStatus (commit) != PGRES_COMMAND_OK)
+    status = db_failure (db, owner, commit);
+  else if (strcmp (PQcmdStatus (commit), "COMMIT") != 0)
+    status = status_error (owner, STATUS_INTERNAL, "DATABASE",
+                           "The transaction had failed before it was committed");
+  if (status_failed (status) && db->state == DB_DISCONNECTED)
+    status = outcome_unknown (owner);
+  if (!status_failed (status) && out != NULL) {
+    *out = memory_new (owner, DbResult);
+    (*out)->result = answer;
+    talloc_set_destructor (*out, result_destroy);
+  } else
+    PQclear (answer);
+  PQclear (commit);
+  PQclear (sync);
+  return status;
+}
+
+Status
+db_run_and_commit (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count,
+                   DbResult **result)
+{
+  assert (db->state == DB_TRANSACTION);
+  Bound bound;
+  Status status = bind_all (owner, query, values, count, &bound);
+  if (!status_failed (status))
+    status = prepare (db, owner, query);
+  if (status_failed (status))
+    return status;
+  PGconn *connection = db->connection;
+  bool sent = PQenterPipelineMode (connection) == 1 &&
+              PQsendQueryPrepared (connection, query->name, (int)query->parameter_count, bound.values,
+                                   bound.lengths, bound.formats, 0) == 1 &&
+              PQsendQueryParams (connection, "COMMIT", 0, NULL, NULL, NULL, NULL, 0) == 1 &&
+              PQpipelineSync (connection) == 1;
+  if (!sent) {
+    Status lost = db_failure (db, owner, NULL);
+    return lost.code == STATUS_UNAVAILABLE ? outcome_unknown (owner) : lost;
+  }
+  status = read_pipeline (db, owner, result);
+  if (db->state == DB_TRANSACTION && PQexitPipelineMode (connection) != 1)
+    return db_failure (db, owner, NULL);
+  if (!status_failed (status))
+    db->state = DB_IDLE;
+  return status;
+}
+
+static Status
 run (Db *db, void *owner, const DbQuery *query, const Bound *bound, DbResult **result)
 {
   Status status = db_connect (db, owner);

@@ -86,8 +86,24 @@ call_raise_event (Call *call, const char *aggregate_id, const ProtobufCMessage *
   effects->event_count = count + 1;
 }
 
+typedef Status RunFunction (Db *, void *, const DbQuery *, const DbValue *, size_t, DbResult **);
+
 static Status
-append_lane (Call *call, unsigned lane, size_t count)
+append_one (Call *call, void *scratch, const PendingEvent *event, RunFunction *run, DbResult **result)
+{
+  return run (call->db, scratch, &sql_event_append_one,
+              DB_VALUES (db_integer ("log_id", event->lane), db_text ("event_id", event->event_id),
+                         db_text ("federation_id", call->federation_id), db_text ("type", event->type),
+                         db_text ("aggregate_id", event->aggregate_id), db_bytes ("payload", event->payload),
+                         db_text ("traceparent", call->effects->traceparent),
+                         db_text ("record_time", call_time_text (call))),
+              result);
+}
+
+/* The last lane is appended together with COMMIT: nobody may wait for a lane while this thread waits for its
+ * turn. */
+static Status
+append_lane (Call *call, unsigned lane, size_t count, bool last)
 {
   CallEffects *effects = call->effects;
   void *scratch = memory_context (call);
@@ -108,14 +124,18 @@ append_lane (Call *call, unsigned lane, size_t count)
     payloads[n++] = event->payload;
   }
   DbResult *result;
+  RunFunction *run = last ? db_run_and_commit : db_run;
   Status status =
-      db_run (call->db, scratch, &sql_event_append,
-              DB_VALUES (db_integer ("log_id", lane), db_texts ("event_ids", ids, n),
-                         db_texts ("federation_ids", federations, n), db_texts ("types", types, n),
-                         db_texts ("aggregate_ids", aggregates, n), db_byte_strings ("payloads", payloads, n),
-                         db_text ("traceparent", effects->traceparent),
-                         db_text ("record_time", call_time_text (call))),
-              &result);
+      effects->event_count == 1
+          ? append_one (call, scratch, &effects->events[0], run, &result)
+          : run (call->db, scratch, &sql_event_append,
+                 DB_VALUES (db_integer ("log_id", lane), db_texts ("event_ids", ids, n),
+                            db_texts ("federation_ids", federations, n), db_texts ("types", types, n),
+                            db_texts ("aggregate_ids", aggregates, n),
+                            db_byte_strings ("payloads", payloads, n),
+                            db_text ("traceparent", effects->traceparent),
+                            db_text ("record_time", call_time_text (call))),
+                 &result);
   if (status_failed (status))
     status = status_copy (call, status);
   else {
@@ -126,26 +146,27 @@ append_lane (Call *call, unsigned lane, size_t count)
   return status;
 }
 
-Status
-call_append_events (Call *call)
+static Status
+append_and_commit (Call *call)
 {
   size_t counts[LANE_COUNT] = {0};
+  unsigned last = LANE_COUNT;
   for (size_t i = 0; i < call->effects->event_count; i++)
     counts[call->effects->events[i].lane]++;
+  for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+    last = counts[lane] == 0 ? last : lane;
   for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
-    Status status = counts[lane] == 0 ? STATUS_SUCCESS : append_lane (call, lane, counts[lane]);
+    Status status = counts[lane] == 0 ? STATUS_SUCCESS : append_lane (call, lane, counts[lane], lane == last);
     if (status_failed (status))
       return status;
   }
-  return STATUS_SUCCESS;
+  return last < LANE_COUNT ? STATUS_SUCCESS : db_commit (call->db, call);
 }
 
 Status
 call_commit (Call *call, Process *process)
 {
-  Status status = call_append_events (call);
-  if (!status_failed (status))
-    status = db_commit (call->db, call);
+  Status status = append_and_commit (call);
   if (status_failed (status))
     return status;
   for (unsigned lane = 0; lane < LANE_COUNT; lane++)

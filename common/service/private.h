@@ -103,10 +103,8 @@ typedef struct CallEffects {
 /* A call for a thread that has a Db: today, now and deadline are set, effects are empty. On `owner`. */
 Call *call_new (void *owner, Process *process, Db *db, const Principal *principal, unsigned timeout_ms);
 
-/* Appends the raised events, lane by lane in ascending order: the last statements before COMMIT. */
-Status call_append_events (Call *call) MUST_CHECK;
-
-/* Commits, then tells followers and run threads. */
+/* Appends the raised events, lane by lane in ascending order, and commits; then tells followers and run
+ * threads. */
 Status call_commit (Call *call, Process *process) MUST_CHECK;
 
 /* Milliseconds until the call's deadline, at least 1. */

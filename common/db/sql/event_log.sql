@@ -15,6 +15,17 @@ WITH head AS (
 )
 SELECT last_seq FROM head;
 
+-- name: event_append_one
+-- The same for one event, the common case, without the detour over arrays.
+WITH head AS (
+  UPDATE event_head SET last_seq = last_seq + 1 WHERE log_id = :log_id::smallint RETURNING last_seq
+)
+INSERT INTO event_log (log_id, seq, event_id, federation_id, type, aggregate_id, payload, traceparent, record_time)
+SELECT :log_id::smallint, head.last_seq, :event_id::uuid, :federation_id::uuid, :type::text, :aggregate_id::text,
+       :payload::bytea, :traceparent::text, :record_time::timestamptz
+FROM head
+RETURNING seq AS last_seq;
+
 -- name: event_list
 SELECT log_id, seq, event_id, type, aggregate_id, record_time, payload, traceparent, federation_id
 FROM event_log

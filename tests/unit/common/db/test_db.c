@@ -170,6 +170,37 @@ a_slow_statement_ends_at_its_deadline (void **state)
 }
 
 static void
+a_last_query_commits_in_one_go (void **state)
+{
+  Db *db = test_connect (*state, database, constraints);
+  const DbValue id[] = {db_text ("thing_id", ID_A)};
+  DbResult *result;
+  assert_success (db_begin (db, *state, 1000));
+  assert_success (insert (db, *state, ID_A, "a", ""));
+  assert_success (db_run_and_commit (db, *state, &sql_thing_get, id, 1, &result));
+  assert_int_equal (db_row_count (result), 1);
+  assert_false (db_in_transaction (db));
+  assert_string_equal (test_query (*state, database, "SELECT count(*) FROM thing"), "1");
+
+  assert_success (
+      db_begin (db, *state, 1000)); /* the last query fails: nothing is stored, the session goes on */
+  assert_success (insert (db, *state, ID_B, "b", ""));
+  const DbValue bad[] = {db_text ("thing_id", "no uuid")};
+  assert_failure (db_run_and_commit (db, *state, &sql_thing_get, bad, 1, &result), STATUS_INTERNAL,
+                  "DATABASE");
+  db_rollback (db);
+  assert_string_equal (test_query (*state, database, "SELECT count(*) FROM thing"), "1");
+  assert_success (insert (db, *state, ID_B, "b", ""));
+
+  assert_success (db_begin (db, *state, 1000));
+  test_database_crash (database);
+  assert_failure (db_run_and_commit (db, *state, &sql_thing_get, id, 1, &result), STATUS_UNAVAILABLE,
+                  "OUTCOME_UNKNOWN");
+  db_rollback (db);
+  assert_success (db_run (db, *state, &sql_thing_list, NULL, 0, NULL));
+}
+
+static void
 copy_stores_every_character (void **state)
 {
   Db *db = test_connect (*state, database, constraints);
@@ -249,19 +280,13 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      TEST (values_come_back_as_they_went),
-      TEST (an_empty_text_is_null_where_marked),
-      TEST (a_message_is_bound_by_field_names),
-      TEST (a_row_that_is_not_there_is_not_found),
-      TEST (a_broken_constraint_names_the_field),
-      TEST (a_rollback_leaves_nothing),
-      TEST (a_failed_transaction_does_not_commit),
-      TEST (a_slow_statement_ends_at_its_deadline),
-      TEST (copy_stores_every_character),
-      TEST (a_bad_copy_row_fails_and_rolls_back),
-      TEST (it_comes_back_after_postgresql_crashed),
-      TEST (without_postgresql_it_says_so),
-      TEST (rows_become_messages),
+      TEST (values_come_back_as_they_went),        TEST (an_empty_text_is_null_where_marked),
+      TEST (a_message_is_bound_by_field_names),    TEST (a_row_that_is_not_there_is_not_found),
+      TEST (a_broken_constraint_names_the_field),  TEST (a_rollback_leaves_nothing),
+      TEST (a_failed_transaction_does_not_commit), TEST (a_slow_statement_ends_at_its_deadline),
+      TEST (a_last_query_commits_in_one_go),       TEST (copy_stores_every_character),
+      TEST (a_bad_copy_row_fails_and_rolls_back),  TEST (it_comes_back_after_postgresql_crashed),
+      TEST (without_postgresql_it_says_so),        TEST (rows_become_messages),
   };
   return cmocka_run_group_tests (tests, set_up, tear_down);
 }
