@@ -52,9 +52,7 @@ service_world_end (ServiceWorld *world, Call *call, Status status)
 {
   world->events = call->effects->event_count;
   if (!status_failed (status))
-    status = call_append_events (call);
-  if (!status_failed (status))
-    status = db_commit (world->db, call);
+    status = call_commit (call, world->process);
   else
     db_rollback (world->db);
   return status_copy (world, status);
