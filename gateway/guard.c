@@ -155,7 +155,8 @@ is_in_network (const uint8_t address[16], const char *network, size_t length)
   if (!parse_address (text, base))
     return false;
   bool v4 = strchr (text, ':') == NULL;
-  long bits = slash == NULL ? 128 : strtol (slash + 1, NULL, 10) + (v4 ? 96 : 0);
+  long given = slash == NULL ? 128 : strtol (slash + 1, NULL, 10);
+  long bits = (given < 0 || given > 128 ? 128 : given) + (v4 ? 96 : 0);
   for (long i = 0; i < bits && i < 128; i++) {
     unsigned mask = 0x80u >> (i % 8);
     if ((address[i / 8] & mask) != (base[i / 8] & mask))
