@@ -14,6 +14,7 @@
 enum {
   PAGE_ROWS = 500,
   SLICE_BYTES = 32 * 1024,
+  EXPORT_TEXT_BYTES = 64 * 1024,
   ATTEMPTS = 5 /* of a page that is unavailable */
 };
 
@@ -151,7 +152,7 @@ take_page (Visit *visit, const ProtobufCMessage *reply)
   const ApiMessage *row = table->fields[route->stream_field].message;
   size_t count = *(const size_t *)((const char *)reply + field->quantifier_offset);
   ProtobufCMessage *const *rows = *(ProtobufCMessage *const *const *)((const char *)reply + field->offset);
-  export->text = json_buffer_new (export->page, 64 * 1024);
+  export->text = json_buffer_new (export->page, EXPORT_TEXT_BYTES);
   export->written = 0;
   if (!export->started && export->format == EXPORT_CSV)
     rows_append_csv_header (export->text, row, export->separator, export->mark);
@@ -253,7 +254,7 @@ read_options (Visit *visit, Export *export)
     return status_field (visit, "separator", "UNKNOWN_VALUE", "This is a comma or a semicolon");
   export->format = export_format (visit->http);
   export->mark = mark != NULL && strcmp (mark, "true") == 0;
-  export->separator = separator == NULL ? ',' : separator[0];
+  export->separator = (char)(separator == NULL ? ',' : separator[0]);
   return STATUS_SUCCESS;
 }
 

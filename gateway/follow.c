@@ -103,7 +103,7 @@ remember (Follow *follow, const char *id)
 static void
 pause_then_ask (Visit *visit, unsigned pause_ms)
 {
-  struct timeval pause = {.tv_sec = pause_ms / 1000, .tv_usec = pause_ms % 1000 * 1000};
+  struct timeval pause = {.tv_sec = pause_ms / 1000, .tv_usec = (suseconds_t)(pause_ms % 1000) * 1000};
   Follow *follow = visit->state;
   evtimer_add (follow->timer, &pause);
 }

@@ -76,7 +76,7 @@ set_principal (Process *process, const Settings *settings)
   process->roles[0] = role;
   Principal principal = PRINCIPAL__INIT;
   principal.subject = "local";
-  principal.federation_id = (char *)(uintptr_t)settings->federation;
+  principal.federation_id = memory_string (process, settings->federation);
   principal.roles = (void *)process->roles;
   principal.n_roles = 1;
   principal.locale = "en";

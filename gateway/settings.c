@@ -6,8 +6,8 @@
 
 #define ROW(key, type, measure, preset, least, most, member, text)                                           \
   {                                                                                                          \
-    .name = key, .kind = type, .unit = measure, .fallback = preset, .minimum = least, .maximum = most,       \
-    .offset = offsetof (Settings, member), .comment = text                                                   \
+    .name = (key), .kind = (type), .unit = (measure), .fallback = (preset), .minimum = (least),              \
+    .maximum = (most), .offset = offsetof (Settings, member), .comment = (text)                              \
   }
 
 const ConfigKey settings_keys[] = {

@@ -262,7 +262,7 @@ plan (Visit *visit, HttpPlan *http_plan)
     visit_fail (visit, status);
     return;
   }
-  upload->waiting = json_buffer_new (upload, 2 * PART_BYTES);
+  upload->waiting = json_buffer_new (upload, (size_t)2 * PART_BYTES);
   http_plan->on_piece = on_piece;
   http_plan->body_bytes = (uint64_t)visit->thread->gateway->settings->upload_bytes;
   http_plan->total_ms = HTTP_NO_DEADLINE;

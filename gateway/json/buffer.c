@@ -116,8 +116,8 @@ json_append_base64 (JsonBuffer *buffer, const uint8_t *bytes, size_t length)
     group |= left > 2 ? (uint32_t)bytes[i + 2] : 0;
     *out++ = alphabet[group >> 18];
     *out++ = alphabet[group >> 12 & 63];
-    *out++ = left > 1 ? alphabet[group >> 6 & 63] : '=';
-    *out++ = left > 2 ? alphabet[group & 63] : '=';
+    *out++ = (char)(left > 1 ? alphabet[group >> 6 & 63] : '=');
+    *out++ = (char)(left > 2 ? alphabet[group & 63] : '=');
   }
   buffer->length = (size_t)(out - buffer->data);
 }

@@ -2,6 +2,7 @@
  * field's type, with range checks, and the value into its place in the message. */
 #include "gateway/json/field.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <float.h>
 #include <math.h>
@@ -42,6 +43,7 @@ void
 field_store (void *owner, ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
              const FieldValue *value)
 {
+  assert (message != NULL);
   char *base = (char *)message;
   if (field->label == PROTOBUF_C_LABEL_REPEATED) {
     append_element (owner, base, field, value);
@@ -288,19 +290,26 @@ json_set_text (void *owner, const ApiMessage *table, ProtobufCMessage *message, 
   return reason;
 }
 
+/* The message in a message field, made when it is not there. */
+static ProtobufCMessage *
+open_message (void *owner, ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+  ProtobufCMessage *inner = *(ProtobufCMessage **)((char *)message + field->offset);
+  if (inner != NULL)
+    return inner;
+  FieldValue value = {.message = json_new_message (owner, field->descriptor)};
+  field_store (owner, message, field, &value);
+  return value.message;
+}
+
 const char *
 json_set_path (void *owner, const ApiMessage *table, ProtobufCMessage *message, const ApiFieldPath *path,
                const char *text, size_t length)
 {
   for (unsigned level = 0; level + 1 < path->depth; level++) {
-    const ProtobufCFieldDescriptor *field = &table->descriptor->fields[path->fields[level]];
-    ProtobufCMessage **inner = (ProtobufCMessage **)((char *)message + field->offset);
-    table = table->fields[path->fields[level]].message;
-    if (*inner == NULL) {
-      FieldValue value = {.message = json_new_message (owner, table->descriptor)};
-      field_store (owner, message, field, &value);
-    }
-    message = *inner;
+    unsigned field = path->fields[level];
+    message = open_message (owner, message, &table->descriptor->fields[field]);
+    table = table->fields[field].message;
   }
   return json_set_text (owner, table, message, path->fields[path->depth - 1], text, length);
 }

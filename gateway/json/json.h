@@ -66,7 +66,8 @@ void json_append_base64 (JsonBuffer *buffer, const uint8_t *bytes, size_t length
 /* ---- reading ---- */
 
 /* An empty message of that type on `owner`. */
-ProtobufCMessage *json_new_message (void *owner, const ProtobufCMessageDescriptor *descriptor);
+ProtobufCMessage *json_new_message (void *owner, const ProtobufCMessageDescriptor *descriptor)
+    __attribute__ ((returns_nonnull));
 
 /* Which fields of the outermost object the client named: bit i is field i of the table. Fields beyond
  * JSON_FIELD_LIMIT are not told. */

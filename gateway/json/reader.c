@@ -68,7 +68,7 @@ complain (Reader *reader, const Place *place, const char *reason)
 }
 
 static void read_object (Reader *reader, const ApiMessage *table, ProtobufCMessage *message,
-                         const Place *outer, const json_t *object, JsonPresence *present);
+                         const Place *outer, json_t *object, JsonPresence *present);
 
 static const char *
 read_number (const ProtobufCFieldDescriptor *field, const json_t *json, FieldValue *value)
@@ -101,7 +101,7 @@ read_scalar (Reader *reader, const ProtobufCFieldDescriptor *field, const json_t
 /* Reads one value and puts it in its place. */
 static void
 read_value (Reader *reader, const ApiMessage *table, ProtobufCMessage *message, unsigned field,
-            const Place *place, const json_t *json)
+            const Place *place, json_t *json)
 {
   const ProtobufCFieldDescriptor *descriptor = &table->descriptor->fields[field];
   FieldValue value = {0};
@@ -123,7 +123,7 @@ read_value (Reader *reader, const ApiMessage *table, ProtobufCMessage *message, 
 
 static void
 read_array (Reader *reader, const ApiMessage *table, ProtobufCMessage *message, unsigned field,
-            const Place *place, const json_t *json)
+            const Place *place, json_t *json)
 {
   if (!json_is_array (json)) {
     complain (reader, place, "WRONG_TYPE");
@@ -181,13 +181,13 @@ enum { FIELDS_MAX = 256 };
 /* null means the default, as in proto3; in a partial update the field is thereby cleared, as in RFC 7396. */
 static void
 read_object (Reader *reader, const ApiMessage *table, ProtobufCMessage *message, const Place *outer,
-             const json_t *object, JsonPresence *present)
+             json_t *object, JsonPresence *present)
 {
   bool seen[FIELDS_MAX] = {false};
   assert (table->descriptor->n_fields <= FIELDS_MAX);
   const char *name;
   json_t *member;
-  json_object_foreach ((json_t *)(uintptr_t)object, name, member)
+  json_object_foreach (object, name, member)
   {
     Place place = {.outer = outer, .name = name};
     int field = api_find_field (table, name, strlen (name));

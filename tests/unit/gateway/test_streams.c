@@ -387,7 +387,7 @@ static void
 test_upload_sizes (void **state)
 {
   Fixture *fixture = *state;
-  static const size_t sizes[] = {0, 1, PART - 1, PART, PART + 1, 3 * PART, 3 * PART + 17};
+  static const size_t sizes[] = {0, 1, PART - 1, PART, PART + 1, (size_t)3 * PART, 3 * PART + 17};
   size_t heard = 0;
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     char *body = pattern (fixture, sizes[i]);
@@ -464,8 +464,8 @@ test_upload_refusals (void **state)
   assert_int_equal (world_heard_count (fixture->world), 0);
   fixture->plan.fail_code = STATUS_FAILED_PRECONDITION;
   fixture->plan.fail_page = 1;
-  char *answer =
-      world_ask (fixture->world, fixture->owner, "POST /v1/import-files", CSV, pattern (fixture, 3 * PART));
+  char *answer = world_ask (fixture->world, fixture->owner, "POST /v1/import-files", CSV,
+                            pattern (fixture, (size_t)3 * PART));
   assert_int_equal (answer_status (answer), 400);
   expect_part (answer, "SCRIPTED");
 }
