@@ -25,10 +25,10 @@ grow (Card *card, void *array, size_t size, size_t *count)
   ((card)->member = grow ((card), (card)->member, sizeof *(card)->member, &(card)->count),                   \
    &(card)->member[(card)->count - 1])
 
-static CardRow
-new_row (Card *card, Period valid)
+CardRow
+card_new_row (Card *card, Period valid)
 {
-  return (CardRow){id_new_text (card, card->call->now), valid, CARD_ROW_NEW};
+  return (CardRow){id_new_text (card, card->call->now), valid, CARD_ROW_NEW, ""};
 }
 
 void
@@ -47,7 +47,7 @@ card_new (Call *call, const char *person_id)
   card->member_number = "";
   card->created = true;
   CardVersion *version = ADD_ROW (card, versions, version_count);
-  version->row = new_row (card, (Period){DAY_MIN, DAY_MAX});
+  version->row = card_new_row (card, (Period){DAY_MIN, DAY_MAX});
   memcpy (version->own, empty, sizeof empty);
   return card;
 }
@@ -115,12 +115,12 @@ set_version (Card *card, size_t index, const char *const values[OWN_COUNT], Day 
   if (has_before) {
     CardVersion *piece = ADD_ROW (card, versions, version_count);
     *piece = before;
-    piece->row = new_row (card, (Period){valid.from, apart ? from : valid.to});
+    piece->row = card_new_row (card, (Period){valid.from, apart ? from : valid.to});
   }
   if (has_after && (apart || !has_before)) {
     CardVersion *piece = ADD_ROW (card, versions, version_count);
     *piece = after;
-    piece->row = new_row (card, (Period){has_before ? from : valid.from, valid.to});
+    piece->row = card_new_row (card, (Period){has_before ? from : valid.from, valid.to});
   }
   return true;
 }
@@ -182,7 +182,7 @@ cut_address (Card *card, size_t index, Period cut)
   for (size_t i = 0; i < count; i++) {
     CardAddress *piece = ADD_ROW (card, addresses, address_count);
     *piece = old;
-    piece->row = new_row (card, rest[i]);
+    piece->row = card_new_row (card, rest[i]);
   }
 }
 
@@ -201,7 +201,7 @@ card_record_address (Card *card, const CardAddress *address)
   cut_addresses (card, copy.row.valid);
   CardAddress *added = ADD_ROW (card, addresses, address_count);
   *added = copy;
-  added->row = new_row (card, copy.row.valid);
+  added->row = card_new_row (card, copy.row.valid);
   return added;
 }
 
@@ -211,7 +211,7 @@ card_record_fact (Card *card, const CardFact *fact)
   CardFact copy = *fact;
   CardFact *added = ADD_ROW (card, facts, fact_count);
   *added = copy;
-  added->row = new_row (card, copy.row.valid);
+  added->row = card_new_row (card, copy.row.valid);
   return added;
 }
 
@@ -221,7 +221,7 @@ card_record_relation (Card *card, const CardRelation *relation)
   CardRelation copy = *relation;
   CardRelation *added = ADD_ROW (card, relations, relation_count);
   *added = copy;
-  added->row = new_row (card, copy.row.valid);
+  added->row = card_new_row (card, copy.row.valid);
   return added;
 }
 

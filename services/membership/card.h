@@ -43,6 +43,7 @@ typedef struct CardRow {
   const char *id;
   Period valid;
   CardRowState state;
+  const char *run_id; /* that recorded it; "" for none */
 } CardRow;
 
 typedef struct CardVersion {
@@ -76,7 +77,8 @@ typedef struct Card {
   bool created;   /* not in the database yet */
   bool withdrawn; /* out of every list */
   bool was_withdrawn;
-  bool due; /* the day of a future-dated change has come: the row of today must be written */
+  bool taken; /* by a row of an import: a second row about the same person is refused */
+  bool due;   /* the day of a future-dated change has come: the row of today must be written */
   size_t version_count, address_count, fact_count, relation_count;
   CardVersion *versions; /* talloc arrays; superseded rows included */
   CardAddress *addresses;
@@ -88,6 +90,13 @@ typedef struct Card {
  * call's recorded time behind everything recorded of them before. */
 Status cards_load (Call *call, const char *const *person_ids, size_t count, Card ***cards,
                    size_t *found) MUST_CHECK;
+
+/* The same without locks, for those who do not save. */
+Status cards_peek (Call *call, const char *const *person_ids, size_t count, Card ***cards,
+                   size_t *found) MUST_CHECK;
+
+/* Takes back on loaded cards what a run recorded, and records again what it superseded. */
+Status cards_restore (Call *call, Card *const *cards, size_t count, const char *run_id) MUST_CHECK;
 
 /* One card; NOT_FOUND / PERSON_NOT_FOUND when there is no such person or it was withdrawn. Checks `etag` and
  * If-Match against the card's version. */
@@ -139,6 +148,9 @@ void card_end (Card *card, Day day, const char *reason);
 
 /* Takes the person out of the register: everything is superseded. */
 void card_withdraw (Card *card);
+
+/* The head of a new row, with a new id. */
+CardRow card_new_row (Card *card, Period valid);
 
 /* True when anything is to be written. */
 bool card_changed (const Card *card);

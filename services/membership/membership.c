@@ -24,6 +24,9 @@ membership_open (void *owner, const void *config, Clock *clock, void **state)
 }
 
 const RunType membership_run_types[] = {
+    {.name = "import-dry-run", .step = check_step, .ended = check_ended},
+    {.name = "import-apply", .step = apply_step, .ended = apply_ended},
+    {.name = "import-undo", .step = undo_step, .ended = undo_ended},
     {.name = "membership-day", .step = day_step},
     {.name = NULL},
 };

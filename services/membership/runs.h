@@ -4,6 +4,18 @@
 
 #include "membership.h"
 
+/* import_check.c: the dry run */
+Status check_step (Call *call, RunStep *step) MUST_CHECK;
+Status check_ended (Call *call, const Run *run, RunState state) MUST_CHECK;
+
+/* import_apply.c */
+Status apply_step (Call *call, RunStep *step) MUST_CHECK;
+Status apply_ended (Call *call, const Run *run, RunState state) MUST_CHECK;
+
+/* import_undo.c */
+Status undo_step (Call *call, RunStep *step) MUST_CHECK;
+Status undo_ended (Call *call, const Run *run, RunState state) MUST_CHECK;
+
 /* day_run.c */
 Status day_step (Call *call, RunStep *step) MUST_CHECK;
 

@@ -62,7 +62,7 @@ create table import (
 );
 
 -- One row of a file, read and checked: the dry run writes it, the apply reads it. Empty cells are null.
--- action: 0 not decided, 1 create, 2 update, 3 nothing, 4 error; after apply 5 applied, after undo 6 undone.
+-- action: 0 not decided, 1 create, 2 update, 3 nothing, 4 error.
 create table import_row (
   federation_id uuid not null,
   import_id uuid not null,
@@ -72,6 +72,8 @@ create table import_row (
   action smallint not null default 0,
   -- The person the row is about: found in the register, or the id a new person gets.
   person_id uuid not null,
+  -- The id that the identity code was sealed for.
+  seal_id uuid not null,
   key text,
   given_name text,
   family_name text,

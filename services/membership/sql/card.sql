@@ -2,7 +2,7 @@
 
 -- name: version_list
 SELECT person_id, version_id, lower (valid) AS valid_from, upper (valid) AS valid_to, key, given_name, family_name,
-  birth_date, birth_fact_id, identity_cipher, identity_index, language, email, phone, end_date, end_reason
+  birth_date, birth_fact_id, identity_cipher, identity_index, language, email, phone, end_date, end_reason, run_id
 FROM person_version
 WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_at IS NULL
 ORDER BY person_id, valid;
@@ -27,7 +27,7 @@ FROM unnest (:id::uuid[], :person_id::uuid[], :valid_from::text[], :valid_to::te
 
 -- name: address_list
 SELECT person_id, address_id, lower (valid) AS valid_from, upper (valid) AS valid_to, street, postal_code, town,
-  municipality, province, country
+  municipality, province, country, run_id
 FROM address
 WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_at IS NULL
 ORDER BY person_id, valid;
@@ -46,7 +46,7 @@ FROM unnest (:id::uuid[], :person_id::uuid[], :valid_from::text[], :valid_to::te
   AS row (address_id, person_id, valid_from, valid_to, street, postal_code, town, municipality, province, country);
 
 -- name: fact_list
-SELECT person_id, fact_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, value, organ_id
+SELECT person_id, fact_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, value, organ_id, run_id
 FROM person_fact
 WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_at IS NULL
 ORDER BY person_id, kind, valid;
@@ -64,7 +64,7 @@ FROM unnest (:id::uuid[], :person_id::uuid[], :valid_from::text[], :valid_to::te
   AS row (fact_id, person_id, valid_from, valid_to, kind, value, organ_id);
 
 -- name: relation_list_of
-SELECT person_id, relation_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, other_id
+SELECT person_id, relation_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, other_id, run_id
 FROM relation
 WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_at IS NULL
 ORDER BY person_id, kind, valid;

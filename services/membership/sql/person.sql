@@ -191,6 +191,12 @@ SELECT person_id, member_number, version, create_time, update_time, withdrawn FR
 WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[])
 ORDER BY person_id FOR NO KEY UPDATE;
 
+-- name: person_peek
+-- The same without a lock, for those who only look.
+SELECT person_id, member_number, version, create_time, update_time, withdrawn FROM person
+WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[])
+ORDER BY person_id;
+
 -- name: person_next_numbers
 SELECT nextval ('member_number') AS number FROM generate_series (1, :count::integer);
 

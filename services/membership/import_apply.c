@@ -1,0 +1,266 @@
+/* Carrying an import out: batch by batch, each in one transaction with its place in the run, so that a crash
+ * at any moment is gone on from where it was. First the persons, then who is whose guardian. The cursor is
+ * "rows POSITION" or "guardians POSITION". */
+#include "core/id.h"
+#include "import_plan.h"
+#include "membership_sql.h"
+#include "rows.h"
+#include "runs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { APPLY_ROWS = 500, GUARDIAN_ROWS = 2000 };
+
+/* One step. */
+typedef struct Applying {
+  Call *call;
+  RunStep *step;
+  const char *import_id;
+  const DbResult *rows;
+  size_t count;
+  Card **cards; /* of the rows; NULL: nothing to do */
+} Applying;
+
+static DbValue
+federation (const Call *call)
+{
+  return db_text ("federation_id", call->federation_id);
+}
+
+/* Makes the families that the rows name and the register does not know. */
+static Status
+make_families (Applying *applying, bool *made)
+{
+  static const char *const columns[] = {"ids", "keys", NULL};
+  Call *call = applying->call;
+  Rows rows = rows_new (call, columns);
+  const char *last = "";
+  for (size_t i = 0; i < applying->count; i++) {
+    const char *key = db_value (applying->rows, i, "family");
+    if (key == NULL || db_value (applying->rows, i, "family_id") != NULL || strcmp (key, last) == 0)
+      continue;
+    rows_add (&rows, (const char *const[]){id_new_text (call, call->now), key});
+    last = key;
+  }
+  *made = rows.count > 0;
+  return rows_run (&rows, call->db, &sql_import_families,
+                   DB_VALUES (federation (call), db_text ("record_time", call_time_text (call)),
+                              db_text ("run_id", applying->step->run->run_id)));
+}
+
+static Status
+load_rows (Applying *applying, int64_t after)
+{
+  DbResult *rows;
+  bool made = false;
+  Status status = import_batch_load (applying->call, applying->import_id, after, APPLY_ROWS, &rows);
+  for (int i = 0; i < 2 && !status_failed (status); i++) {
+    applying->rows = rows;
+    applying->count = db_row_count (rows);
+    if (i == 0)
+      status = make_families (applying, &made);
+    if (!made || status_failed (status))
+      return status;
+    if (i == 0)
+      status = import_batch_load (applying->call, applying->import_id, after, APPLY_ROWS, &rows);
+  }
+  return status;
+}
+
+static RowAction
+action_of (const Applying *applying, size_t row)
+{
+  return (RowAction)db_number (applying->rows, row, "action");
+}
+
+static void
+refuse (Applying *applying, size_t row, const char *reason, const char *text)
+{
+  const char *line = db_value (applying->rows, row, "line");
+  run_outcome (applying->step, strtoull (line, NULL, 10), line, "failed", "", reason, text);
+  applying->step->failed++;
+}
+
+static Card *
+find_card (Card *const *cards, size_t count, const char *person_id)
+{
+  for (size_t low = 0, high = count; low < high;) {
+    size_t middle = (low + high) / 2;
+    int order = strcmp (cards[middle]->person_id, person_id);
+    if (order == 0)
+      return cards[middle];
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return NULL;
+}
+
+/* The cards of the persons that are there already. */
+static Status
+load_cards (Applying *applying, Card ***cards, size_t *found)
+{
+  Call *call = applying->call;
+  const char **ids = memory_array (call, const char *, applying->count + 1);
+  size_t wanted = 0;
+  for (size_t i = 0; i < applying->count; i++)
+    if (action_of (applying, i) == ROW_UPDATE)
+      ids[wanted++] = db_value (applying->rows, i, "person_id");
+  return cards_load (call, ids, wanted, cards, found);
+}
+
+/* The card of a row; NULL when the row is left out. */
+static Card *
+card_of (Applying *applying, size_t row, Card *const *cards, size_t found)
+{
+  const char *person_id = db_value (applying->rows, row, "person_id");
+  if (action_of (applying, row) == ROW_CREATE) {
+    if (db_number (applying->rows, row, "taken") == 0)
+      return card_new (applying->call, person_id);
+    refuse (applying, row, "CHANGED_SINCE_CHECK",
+            "The key or the personal identity code has been taken in the meantime");
+    return NULL;
+  }
+  if (action_of (applying, row) != ROW_UPDATE)
+    return NULL;
+  Card *card = find_card (cards, found, person_id);
+  if (card != NULL && card->taken) {
+    refuse (applying, row, "PERSON_TWICE", "A row before this one is about the same person");
+    return NULL;
+  }
+  if (card != NULL && !card->withdrawn) {
+    card->taken = true;
+    return card;
+  }
+  refuse (applying, row, "CHANGED_SINCE_CHECK", "The person is no longer in the register");
+  return NULL;
+}
+
+/* A key or code that somebody took between the look and the write: the step is done again and sees it. */
+static Status
+retry_when_taken (Call *call, Status status)
+{
+  if (status.code != STATUS_ALREADY_EXISTS)
+    return status;
+  return status_error (call, STATUS_ABORTED, "CONFLICT", "A key was taken in the meantime");
+}
+
+static Status
+apply_rows (Applying *applying)
+{
+  Call *call = applying->call;
+  Card **known, **cards = memory_array (call, Card *, applying->count + 1);
+  size_t found, count = 0;
+  Status status = load_cards (applying, &known, &found);
+  for (size_t i = 0; i < applying->count && !status_failed (status); i++) {
+    Card *card = card_of (applying, i, known, found);
+    if (card == NULL)
+      continue;
+    status = import_row_put (card, applying->rows, i, true);
+    cards[count++] = card;
+  }
+  if (!status_failed (status))
+    status = retry_when_taken (call, cards_save (call, cards, count, applying->step->run->run_id));
+  applying->step->succeeded = count;
+  return status;
+}
+
+static Status
+rows_step (Applying *applying, int64_t after)
+{
+  Call *call = applying->call;
+  RunStep *step = applying->step;
+  Status status = load_rows (applying, after);
+  if (!status_failed (status))
+    status = apply_rows (applying);
+  if (status_failed (status))
+    return status;
+  step->processed = applying->count;
+  step->skipped = step->processed - step->succeeded - step->failed; /* rows that change nothing */
+  step->cursor =
+      applying->count < APPLY_ROWS
+          ? "guardians 0"
+          : memory_format (call, "rows %s", db_value (applying->rows, applying->count - 1, "position"));
+  return STATUS_SUCCESS;
+}
+
+/* Records guardianships, set by set; both persons' cards change with them. */
+static Status
+record_guardians (Applying *applying, const DbResult *pairs)
+{
+  static const char *const columns[] = {"id",   "person_id", "valid_from", "valid_to",
+                                        "kind", "other_id",  NULL};
+  static const char *const touched[] = {"person_ids", NULL};
+  Call *call = applying->call;
+  Rows rows = rows_new (call, columns), persons = rows_new (call, touched);
+  char today[DAY_TEXT_SIZE];
+  day_format (call->today, today);
+  for (size_t i = 0; i < db_row_count (pairs); i++) {
+    const char *guardian = db_value (pairs, i, "person_id"), *ward = db_value (pairs, i, "other_id");
+    rows_add (&rows, (const char *const[]){id_new_text (call, call->now), guardian, today, "", "1", ward});
+    rows_add (&persons, &guardian);
+    rows_add (&persons, &ward);
+  }
+  const DbValue extra[] = {federation (call), db_text ("record_time", call_time_text (call)),
+                           db_text ("actor", call->principal->subject),
+                           db_text ("run_id", applying->step->run->run_id)};
+  Status status = rows_run (&rows, call->db, &sql_relation_insert, extra, 4);
+  return status_failed (status) ? status : rows_run (&persons, call->db, &sql_person_touch, extra, 4);
+}
+
+static Status
+guardians_step (Applying *applying, int64_t after)
+{
+  Call *call = applying->call;
+  DbResult *last, *pairs;
+  const DbValue import = db_text ("import_id", applying->import_id), from = db_integer ("after", after);
+  Status status =
+      db_run (call->db, call, &sql_import_last,
+              DB_VALUES (federation (call), import, from, db_integer ("limit", GUARDIAN_ROWS)), &last);
+  if (status_failed (status))
+    return status;
+  if (db_value (last, 0, "last") == NULL) {
+    applying->step->done = true;
+    return STATUS_SUCCESS;
+  }
+  status = db_run (
+      call->db, call, &sql_import_guardians,
+      DB_VALUES (federation (call), import, from, db_integer ("last", db_number (last, 0, "last"))), &pairs);
+  if (!status_failed (status))
+    status = record_guardians (applying, pairs);
+  applying->step->cursor = memory_format (call, "guardians %s", db_value (last, 0, "last"));
+  return status;
+}
+
+Status
+apply_step (Call *call, RunStep *step)
+{
+  Applying applying = {.call = call, .step = step, .import_id = step->run->subject};
+  DbResult *total;
+  int64_t position = 0;
+  if (sscanf (step->cursor, "guardians %" SCNd64, &position) == 1)
+    return guardians_step (&applying, position);
+  if (sscanf (step->cursor, "rows %" SCNd64, &position) == 1)
+    return rows_step (&applying, position);
+  Status status = db_run (call->db, call, &sql_import_total,
+                          DB_VALUES (federation (call), db_text ("import_id", applying.import_id)), &total);
+  if (status_failed (status))
+    return status;
+  step->total = (uint64_t)db_number (total, 0, "total");
+  return rows_step (&applying, 0);
+}
+
+Status
+apply_ended (Call *call, const Run *run, RunState state)
+{
+  int64_t import_state = state == RUN_STATE__RUN_STATE_SUCCEEDED ? IMPORT_STATE__IMPORT_STATE_APPLIED
+                                                                 : IMPORT_STATE__IMPORT_STATE_STOPPED;
+  return db_run (
+      call->db, call, &sql_import_end,
+      DB_VALUES (federation (call), db_text ("import_id", run->subject), db_integer ("state", import_state)),
+      NULL);
+}

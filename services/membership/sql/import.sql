@@ -1,0 +1,205 @@
+-- Imports and their rows.
+
+-- name: import_insert
+INSERT INTO import (federation_id, import_id, file_id, file_name, state, check_run_id, actor, create_time, settings)
+SELECT :federation_id, :import_id, file_id, file_name, 1, :check_run_id, :actor, :record_time, :settings
+FROM import_file WHERE federation_id = :federation_id AND file_id = :file_id;
+
+-- name: import_get
+SELECT import_id, file_id, file_name, state, check_run_id, apply_run_id, undo_run_id, created, updated, unchanged, errors,
+  actor, create_time, '"' || version || '"' AS etag, plan_hash, settings
+FROM import WHERE federation_id = :federation_id AND import_id = :import_id;
+
+-- name: import_list
+SELECT import_id, file_id, file_name, state, check_run_id, apply_run_id, undo_run_id, created, updated, unchanged, errors,
+  actor, create_time, '"' || version || '"' AS etag, plan_hash
+FROM import
+WHERE federation_id = :federation_id AND import_id < :after_id::uuid
+ORDER BY import_id DESC LIMIT :limit;
+
+-- name: import_lock
+SELECT state, apply_run_id, plan_hash FROM import
+WHERE federation_id = :federation_id AND import_id = :import_id FOR UPDATE;
+
+-- name: import_start_apply
+UPDATE import SET state = 4, apply_run_id = :run_id, version = version + 1
+WHERE federation_id = :federation_id AND import_id = :import_id;
+
+-- name: import_start_undo
+UPDATE import SET state = 6, undo_run_id = :run_id, version = version + 1
+WHERE federation_id = :federation_id AND import_id = :import_id;
+
+-- name: import_count
+UPDATE import SET created = created + :created, updated = updated + :updated, unchanged = unchanged + :unchanged,
+  errors = errors + :errors, version = version + 1
+WHERE federation_id = :federation_id AND import_id = :import_id;
+
+-- name: import_end_check
+UPDATE import SET state = CASE WHEN :stopped::boolean THEN 8 WHEN errors > 0 THEN 3 ELSE 2 END,
+  plan_hash = :plan_hash, version = version + 1
+WHERE federation_id = :federation_id AND import_id = :import_id;
+
+-- name: import_end
+UPDATE import SET state = :state, version = version + 1
+WHERE federation_id = :federation_id AND import_id = :import_id;
+
+-- name: import_match
+-- Everything about a batch of rows that needs other rows or the register.
+SELECT row.position, row.line, row.action, row.person_id, by_key.person_id AS key_person_id,
+  by_identity.person_id AS identity_person_id,
+  (SELECT min (other.line) FROM import_row AS other
+   WHERE other.federation_id = row.federation_id AND other.import_id = row.import_id AND other.key = row.key
+     AND other.position < row.position) AS key_line,
+  (SELECT min (other.line) FROM import_row AS other
+   WHERE other.federation_id = row.federation_id AND other.import_id = row.import_id
+     AND other.identity_index = row.identity_index AND other.position < row.position) AS identity_line,
+  organ.organ_id AS found_organ_id, organ.count AS organ_count, row.organ_code IS NOT NULL AS organ_wanted,
+  row.guardian_keys IS NOT NULL AND EXISTS (
+    SELECT FROM unnest (regexp_split_to_array (row.guardian_keys, '[ ,;]+')) AS guardian (key)
+    WHERE guardian.key <> ''
+      AND NOT EXISTS (SELECT FROM import_row AS other WHERE other.federation_id = row.federation_id
+        AND other.import_id = row.import_id AND other.key = guardian.key)
+      AND NOT EXISTS (SELECT FROM person WHERE person.federation_id = row.federation_id
+        AND person.key = guardian.key AND NOT person.withdrawn)) AS guardian_missing,
+  row.guardian_keys IS NOT NULL AND row.key = ANY (regexp_split_to_array (row.guardian_keys, '[ ,;]+')) AS own_guardian,
+  row.postal_code IS NOT NULL AND place.town IS NULL AS place_missing
+FROM import_row AS row
+LEFT JOIN person AS by_key ON by_key.federation_id = row.federation_id AND by_key.key = row.key
+  AND by_key.key IS NOT NULL AND NOT by_key.withdrawn
+LEFT JOIN person AS by_identity ON by_identity.federation_id = row.federation_id
+  AND by_identity.identity_index = row.identity_index AND by_identity.identity_index IS NOT NULL
+  AND NOT by_identity.withdrawn
+LEFT JOIN LATERAL (
+  SELECT min (organ_id::text) AS organ_id, count (*) AS count FROM organ_ref
+  WHERE organ_ref.federation_id = row.federation_id AND organ_ref.code = row.organ_code) AS organ ON true
+LEFT JOIN place ON place.federation_id = row.federation_id AND place.country = coalesce (row.country, 'FI')
+  AND place.postal_code = row.postal_code
+WHERE row.federation_id = :federation_id AND row.import_id = :import_id AND row.position > :after::bigint
+ORDER BY row.position LIMIT :limit;
+
+-- name: import_decide
+UPDATE import_row SET action = decided.action, person_id = decided.person_id,
+  organ_id = nullif (decided.organ_id, '')::uuid
+FROM unnest (:position::bigint[], :action::smallint[], :person_id::uuid[], :organ_id::text[])
+  AS decided (position, action, person_id, organ_id)
+WHERE import_row.federation_id = :federation_id AND import_row.import_id = :import_id
+  AND import_row.position = decided.position;
+
+-- name: import_rows
+-- A batch of rows with what the gazetteer and the families say; taken: somebody else has the key or code by now.
+SELECT row.position, row.line, row.action, row.person_id, row.seal_id, row.key, row.given_name, row.family_name,
+  row.birth_date, row.identity_cipher, row.identity_index, row.language, row.email, row.phone, row.street,
+  row.postal_code, coalesce (row.town, place.town) AS town, place.municipality, place.province, row.country, row.family,
+  family.family_id, row.guardian_keys, row.subscription, row.subscription_from, row.admitted_from,
+  coalesce (row.organ_id, (SELECT organ.organ_id FROM organ_ref AS organ WHERE organ.federation_id = row.federation_id
+    AND organ.code = row.organ_code LIMIT 1)) AS organ_id,
+  row.member_type, row.position_held, row.position_from,
+  row.action = 1 AND (
+    EXISTS (SELECT FROM person WHERE person.federation_id = row.federation_id AND person.key = row.key
+      AND NOT person.withdrawn)
+    OR EXISTS (SELECT FROM person WHERE person.federation_id = row.federation_id
+      AND person.identity_index = row.identity_index AND NOT person.withdrawn)) AS taken
+FROM import_row AS row
+LEFT JOIN place ON place.federation_id = row.federation_id AND place.country = coalesce (row.country, 'FI')
+  AND place.postal_code = row.postal_code
+LEFT JOIN family ON family.federation_id = row.federation_id AND family.key = row.family
+WHERE row.federation_id = :federation_id AND row.import_id = :import_id AND row.position > :after::bigint
+ORDER BY row.position LIMIT :limit;
+
+-- name: import_families
+-- The families of a batch that are not there yet.
+INSERT INTO family (federation_id, family_id, key, create_time, run_id)
+SELECT :federation_id, row.id, row.key, :record_time, :run_id
+FROM unnest (:ids::uuid[], :keys::text[]) AS row (id, key)
+ON CONFLICT (federation_id, key) WHERE key IS NOT NULL DO NOTHING;
+
+-- name: import_guardians
+-- The guardianships of a batch that are not on record: guardian, ward.
+SELECT DISTINCT guardian.person_id, row.person_id AS other_id
+FROM import_row AS row
+CROSS JOIN LATERAL unnest (regexp_split_to_array (row.guardian_keys, '[ ,;]+')) AS wanted (key)
+JOIN person AS guardian ON guardian.federation_id = row.federation_id AND guardian.key = wanted.key
+  AND NOT guardian.withdrawn
+JOIN person AS ward ON ward.federation_id = row.federation_id AND ward.person_id = row.person_id AND NOT ward.withdrawn
+WHERE row.federation_id = :federation_id AND row.import_id = :import_id
+  AND row.position > :after::bigint AND row.position <= :last::bigint
+  AND row.guardian_keys IS NOT NULL AND row.action IN (1, 2, 3) AND guardian.person_id <> row.person_id
+  AND NOT EXISTS (SELECT FROM relation WHERE relation.federation_id = row.federation_id
+    AND relation.person_id = guardian.person_id AND relation.other_id = row.person_id AND relation.kind = 1
+    AND relation.superseded_at IS NULL AND upper_inf (relation.valid))
+ORDER BY 1, 2;
+
+-- name: import_last
+-- The last position of a batch, and of all.
+SELECT max (position) FILTER (WHERE position <= :after::bigint + :limit::bigint) AS last, max (position) AS total
+FROM import_row WHERE federation_id = :federation_id AND import_id = :import_id AND position > :after::bigint;
+
+-- name: import_total
+SELECT count (*) AS total FROM import_row WHERE federation_id = :federation_id AND import_id = :import_id;
+
+-- name: import_undo_rows
+-- Persons that the import made or changed, and whether somebody has changed them since.
+WITH batch AS (
+  SELECT position, line, action, person_id FROM import_row
+  WHERE federation_id = :federation_id AND import_id = :import_id AND position > :after::bigint
+  ORDER BY position LIMIT :limit
+),
+recorded AS (
+  SELECT batch.person_id, version.run_id, version.recorded_at, version.superseded_at, version.superseded_run_id
+  FROM batch JOIN person_version AS version
+    ON version.federation_id = :federation_id AND version.person_id = batch.person_id
+  UNION ALL
+  SELECT batch.person_id, address.run_id, address.recorded_at, address.superseded_at, address.superseded_run_id
+  FROM batch JOIN address ON address.federation_id = :federation_id AND address.person_id = batch.person_id
+  UNION ALL
+  SELECT batch.person_id, fact.run_id, fact.recorded_at, fact.superseded_at, fact.superseded_run_id
+  FROM batch JOIN person_fact AS fact ON fact.federation_id = :federation_id AND fact.person_id = batch.person_id
+  UNION ALL
+  SELECT batch.person_id, relation.run_id, relation.recorded_at, relation.superseded_at, relation.superseded_run_id
+  FROM batch JOIN relation ON relation.federation_id = :federation_id AND relation.person_id = batch.person_id
+),
+judged AS (
+  SELECT person_id, bool_or (run_id = :run_id::uuid) AS applied,
+    bool_or ((run_id IS DISTINCT FROM :run_id::uuid AND recorded_at >= :since::timestamptz)
+      OR (run_id = :run_id::uuid AND superseded_at IS NOT NULL
+        AND coalesce (superseded_run_id NOT IN (:run_id::uuid, :undo_run_id::uuid), true))) AS changed
+  FROM recorded GROUP BY person_id
+)
+SELECT batch.position, batch.line, batch.action, batch.person_id, coalesce (judged.applied, false) AS applied,
+  coalesce (judged.changed, false) AS changed
+FROM batch LEFT JOIN judged ON judged.person_id = batch.person_id
+ORDER BY batch.position;
+
+-- name: import_undo_guardians
+UPDATE relation SET superseded_at = :record_time, superseded_run_id = :undo_run_id
+WHERE federation_id = :federation_id AND run_id = :run_id AND kind = 1 AND superseded_at IS NULL
+  AND (person_id = ANY (:person_ids::uuid[]) OR other_id = ANY (:person_ids::uuid[]));
+
+-- name: import_run_start
+SELECT create_time FROM run WHERE federation_id = :federation_id AND run_id = :run_id;
+
+-- name: version_list_replaced
+SELECT person_id, version_id, lower (valid) AS valid_from, upper (valid) AS valid_to, key, given_name, family_name,
+  birth_date, birth_fact_id, identity_cipher, identity_index, language, email, phone, end_date, end_reason, run_id
+FROM person_version
+WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_run_id = :run_id
+ORDER BY person_id, valid;
+
+-- name: address_list_replaced
+SELECT person_id, address_id, lower (valid) AS valid_from, upper (valid) AS valid_to, street, postal_code, town,
+  municipality, province, country, run_id
+FROM address
+WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_run_id = :run_id
+ORDER BY person_id, valid;
+
+-- name: fact_list_replaced
+SELECT person_id, fact_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, value, organ_id, run_id
+FROM person_fact
+WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_run_id = :run_id
+ORDER BY person_id, kind, valid;
+
+-- name: relation_list_replaced
+SELECT person_id, relation_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, other_id, run_id
+FROM relation
+WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_run_id = :run_id
+ORDER BY person_id, kind, valid;
