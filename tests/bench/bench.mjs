@@ -1,0 +1,69 @@
+// The figures of the platform, each beside a baseline measured in the same run. Prints a table, or with --json a line
+// {name, value, unit, baseline, ratio, target, ok} for each. The exit code is 1 when a target is missed.
+//
+//   --people N      size of the large federation (default 512,000; its loading is the figure for imports)
+//   --only NAME     only this figure; may be repeated
+import { figures } from './figures.mjs';
+import { Set } from './set.mjs';
+
+const SMALL = 20000; // the federation for the memory of idle processes
+
+function parse (args) {
+  const options = { json: false, people: 512000, only: [] };
+  for (let i = 0; i < args.length; i++) {
+    switch (args[i]) {
+    case '--json': options.json = true; break;
+    case '--people': options.people = Number (args[++i]); break;
+    case '--only': options.only.push (args[++i]); break;
+    default: throw new Error (`unknown option ${args[i]}`);
+    }
+  }
+  const unknown = options.only.find ((name) => !(name in figures));
+  if (unknown || !(options.people > 0)) {
+    throw new Error (unknown ? `no figure ${unknown}: ${Object.keys (figures).join (' ')}` : '--people needs a number');
+  }
+  return options;
+}
+
+const number = (value) => (value === null ? '' : value >= 100 ? value.toFixed (0) : value.toPrecision (3));
+
+function print (row, json) {
+  if (json) {
+    console.log (JSON.stringify (row));
+    return;
+  }
+  console.log ([row.name.padEnd (26), number (row.value).padStart (9), row.unit.padEnd (15), number (row.baseline).padStart (9),
+    number (row.ratio).padStart (8), ` ${row.target.padEnd (26)}`, row.ok ? 'ok' : 'MISSED'].join (' '));
+}
+
+const small = ['idle_memory', 'page_size'];
+const options = parse (process.argv.slice (2));
+const wanted = Object.keys (figures).filter ((name) => options.only.length === 0 || options.only.includes (name));
+const plan = [[SMALL, wanted.filter ((name) => small.includes (name))],
+  [options.people, wanted.filter ((name) => !small.includes (name))]];
+
+let missed = 0;
+if (!options.json) {
+  console.log (['name'.padEnd (26), 'value'.padStart (9), 'unit'.padEnd (15), 'baseline'.padStart (9), 'ratio'.padStart (8),
+    ' target'].join (' '));
+}
+for (const [people, names] of plan) {
+  if (names.length === 0) {
+    continue;
+  }
+  const set = await Set.start (people);
+  try {
+    if (people !== SMALL && !names.includes ('person_get')) {
+      await set.sql ('postgres', 'CREATE DATABASE bench');
+    }
+    for (const name of names) {
+      for (const row of await figures[name] (set, people)) {
+        print (row, options.json);
+        missed += row.ok ? 0 : 1;
+      }
+    }
+  } finally {
+    await set.stop ();
+  }
+}
+process.exit (missed === 0 ? 0 : 1);
