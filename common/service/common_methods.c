@@ -76,6 +76,34 @@ list_events (Call *call, const ListEventsRequest *request, ListEventsResponse *r
   return STATUS_SUCCESS;
 }
 
+static Status
+read_heads (Call *call, uint64_t heads[LANE_COUNT])
+{
+  DbResult *result;
+  Status status = db_run (call->db, call, &sql_event_heads, NULL, 0, &result);
+  if (status_failed (status))
+    return status;
+  for (size_t row = 0; row < db_row_count (result); row++) {
+    size_t lane = (size_t)db_number (result, row, "log_id");
+    if (lane < LANE_COUNT)
+      heads[lane] = (uint64_t)db_number (result, row, "last_seq");
+  }
+  return status;
+}
+
+Status
+republish_events (Call *call, const RepublishEventsRequest *request, RepublishEventsResponse *reply)
+{
+  (void)request;
+  const char *type = call->process->service->republish_run;
+  if (type == NULL)
+    return status_error (call, STATUS_FAILED_PRECONDITION, "NO_SNAPSHOT", "This service cannot publish anew");
+  reply->heads = memory_array (call, uint64_t, LANE_COUNT);
+  reply->n_heads = LANE_COUNT;
+  Status status = read_heads (call, reply->heads);
+  return status_failed (status) ? status : call_start_run (call, type, "", "", "", "", &reply->run_id);
+}
+
 /* Runs. */
 
 static Status
@@ -155,21 +183,6 @@ cancel_run (Call *call, const CancelRunRequest *request, Run *reply)
 }
 
 /* Status and changes. */
-
-static Status
-read_heads (Call *call, uint64_t heads[LANE_COUNT])
-{
-  DbResult *result;
-  Status status = db_run (call->db, call, &sql_event_heads, NULL, 0, &result);
-  if (status_failed (status))
-    return status;
-  for (size_t row = 0; row < db_row_count (result); row++) {
-    size_t lane = (size_t)db_number (result, row, "log_id");
-    if (lane < LANE_COUNT)
-      heads[lane] = (uint64_t)db_number (result, row, "last_seq");
-  }
-  return status;
-}
 
 Status
 get_service_status (Call *call, const GetServiceStatusRequest *request, ServiceStatus *reply)

@@ -255,6 +255,36 @@ apply_response (FollowerThread *thread, void *scratch, unsigned lane, ListEvents
   return STATUS_SUCCESS;
 }
 
+/* The source no longer keeps the events after the cursor: asks it to tell everything anew, and goes on behind
+ * what it had told before. */
+static Status
+start_over (FollowerThread *thread, void *scratch)
+{
+  RepublishEventsRequest request = REPUBLISH_EVENTS_REQUEST__INIT;
+  const BusReply *reply = bus_client_call_wait (scratch, thread->client,
+                                                &(BusRequest){
+                                                    .service = thread->follower->source,
+                                                    .method = "heimo.bus.v1.EventLogService/RepublishEvents",
+                                                    .message = &request.base,
+                                                    .timeout_ms = PULL_TIMEOUT_MS,
+                                                    .principal = &thread->principal,
+                                                });
+  ProtobufCMessage *message = NULL;
+  Status status = reply->status;
+  if (!status_failed (status))
+    status = validate_unpack (&heimo_api, scratch, &republish_events_response__descriptor, reply->body,
+                              VALIDATE_REPLY, &message);
+  if (status_failed (status))
+    return status;
+  const RepublishEventsResponse *response = (RepublishEventsResponse *)message;
+  log_write (LOG_WARNING_LEVEL, "events expired: starting over from a snapshot", "source",
+             thread->follower->source, "run", response->run_id, NULL);
+  for (unsigned lane = 0; lane < LANE_COUNT && lane < response->n_heads && !status_failed (status); lane++)
+    if (response->heads[lane] > thread->lanes[lane].seq)
+      status = apply_batch (thread, scratch, lane, NULL, 0, response->heads[lane], false);
+  return status;
+}
+
 /* Pulls and applies one lane; true when there was something. */
 static bool
 follow_lane (FollowerThread *thread, unsigned lane)
@@ -265,8 +295,10 @@ follow_lane (FollowerThread *thread, unsigned lane)
   Status status = thread->cursors_known ? STATUS_SUCCESS : load_cursors (thread, scratch);
   if (!status_failed (status))
     status = pull (thread, scratch, lane, &response);
-  if (status_failed (status)) {
-    if (!status_is_transient (status))
+  if (status.code == STATUS_OUT_OF_RANGE)
+    status = start_over (thread, scratch);
+  if (status_failed (status) || response == NULL) {
+    if (status_failed (status) && !status_is_transient (status))
       log_status (LOG_ERROR_LEVEL, "events cannot be listed", status, "source", thread->follower->source,
                   NULL);
     thread->backoff_ms = thread->backoff_ms == 0 ? 100 : 1000;

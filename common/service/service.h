@@ -119,7 +119,9 @@ typedef struct Service {
   size_t method_count;
   const DbQuery *const *queries; /* generated; ends with NULL */
   const DbConstraint *constraints;
-  const RunType *run_types; /* ends with name NULL; may be NULL */
+  const RunType *run_types;  /* ends with name NULL; may be NULL */
+  const char *republish_run; /* the run type that raises an event with the whole state of every aggregate; may
+                                be NULL */
   const Schedule *schedules;
   const Follower *followers;
   const ConfigKey *config_keys;

@@ -98,16 +98,34 @@ count_step (Call *call, RunStep *step)
   return db_run (call->db, call, &sql_counted_insert, DB_VALUES (db_integer ("n", at)), NULL);
 }
 
+/* Tells every thing again: the snapshot. */
+static Status
+tell_again (Call *call, RunStep *step)
+{
+  DbResult *result;
+  Status status = db_run (call->db, call, &sql_thing_list, NULL, 0, &result);
+  for (size_t row = 0; !status_failed (status) && row < db_row_count (result); row++) {
+    PersonChanged event = PERSON_CHANGED__INIT;
+    event.person_id = db_value (result, row, "thing_id");
+    event.complete = true;
+    call_raise_event (call, event.person_id, &event.base);
+  }
+  step->done = true;
+  return status;
+}
+
 static ServiceMethod methods[] = {{NULL, create_thing}, {NULL, get_thing}};
 static const char *const followed[] = {"heimo.membership.v1.PersonChanged", NULL};
 static const Follower followers[] = {{"maker", followed, 20, see}, {NULL, NULL, 0, NULL}};
-static const RunType run_types[] = {{"count", count_step, NULL}, {NULL, NULL, NULL}};
+static const RunType run_types[] = {
+    {"count", count_step, NULL}, {"republish", tell_again, NULL}, {NULL, NULL, NULL}};
 static const Service maker = {
     .name = "maker",
     .summary = "A service for tests.",
     .methods = methods,
     .method_count = 2,
     .run_types = run_types,
+    .republish_run = "republish",
     .followers = followers,
 };
 
@@ -457,6 +475,22 @@ a_projection_is_made_anew_from_the_log (void **state)
 }
 
 static void
+a_follower_behind_the_retention_starts_over (void **state)
+{
+  Fixture *fixture = *state;
+  for (int i = 0; i < 25; i++)
+    create_surely (fixture, "a", NULL);
+  wait_until (fixture, "SELECT count(*) FROM seen", "25");
+  test_query (fixture, database,
+              "BEGIN; TRUNCATE seen; DELETE FROM event_log; UPDATE event_cursor SET seq = 0; COMMIT");
+  wait_until (fixture, "SELECT count(*) FROM seen", "25");
+  wait_until (fixture, "SELECT count(*) FROM run WHERE type = 'republish' AND state = 3", "1");
+  wait_until (fixture,
+              "SELECT count(*) FROM event_cursor c JOIN event_head h USING (log_id) WHERE c.seq = h.last_seq",
+              "8");
+}
+
+static void
 the_log_holds_no_personal_data (void **state)
 {
   Fixture *fixture = *state;
@@ -511,6 +545,7 @@ main (int argc, char **argv)
       TEST (an_event_that_cannot_be_applied_is_parked_alone),
       TEST (it_tells_how_it_is_and_stops_cleanly),
       TEST (a_projection_is_made_anew_from_the_log),
+      TEST (a_follower_behind_the_retention_starts_over),
       TEST (the_log_holds_no_personal_data),
   };
   return cmocka_run_group_tests (tests, set_up, tear_down);

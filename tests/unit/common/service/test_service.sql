@@ -9,3 +9,6 @@ INSERT INTO seen (event_id, lane, seq) VALUES (:event_id, :lane, :seq);
 
 -- name: counted_insert
 INSERT INTO counted (n) VALUES (:n);
+
+-- name: thing_list
+SELECT thing_id FROM thing;
