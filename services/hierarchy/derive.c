@@ -39,17 +39,19 @@ derive_person (Derivation *derivation, size_t person, DeriveMode mode)
   talloc_free (scratch);
 }
 
-/* Counting is locked before the model's row, which says for which day is counted, is read. */
+Status
+derive_begin (Call *call)
+{
+  return db_run (call->db, call, &sql_derive_begin,
+                 DB_VALUES (db_text ("federation_id", call->federation_id)), NULL);
+}
+
+/* Takes the model, whose row also says for which day is counted. */
 static Status
-begin (Derivation *derivation, DeriveMode mode)
+begin (Derivation *derivation)
 {
   Call *call = derivation->call;
-  Status status = STATUS_SUCCESS;
-  if (mode == DERIVE_WRITE)
-    status = db_run (call->db, call, &sql_derive_count_lock,
-                     DB_VALUES (db_text ("federation_id", call->federation_id)), NULL);
-  if (!status_failed (status))
-    status = compiled_take (call, &derivation->compiled);
+  Status status = compiled_take (call, &derivation->compiled);
   if (status_failed (status))
     return status;
   size_t organs = derivation->compiled->model->organ_count + 1;
@@ -70,7 +72,7 @@ derive (Call *call, DerivePerson *persons, size_t count, int slot, DeriveMode mo
   derivation.times = memory_array (call, const char *, count);
   for (size_t i = 0; i < count; i++)
     derivation.person_ids[i] = persons[i].person_id;
-  Status status = begin (&derivation, mode);
+  Status status = begin (&derivation);
   if (!status_failed (status))
     status = derive_load (&derivation);
   if (status_failed (status))

@@ -35,6 +35,9 @@ enum {
   DERIVE_SLOT_RUNS = 100 /* the slot of organ_count in which runs count; events use their lane */
 };
 
+/* Begins a transaction in which persons are derived; before their rows are locked. */
+Status derive_begin (Call *call) MUST_CHECK;
+
 /* Derives the persons. Takes the model after the caller's locks. */
 Status derive (Call *call, DerivePerson *persons, size_t count, int slot, DeriveMode mode) MUST_CHECK;
 

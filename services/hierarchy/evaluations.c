@@ -115,7 +115,9 @@ static Status
 evaluation_step (Call *call, RunStep *step)
 {
   Purpose purpose = purpose_of (step->run);
-  Status status = *step->cursor == '\0' ? count_persons (call, step) : STATUS_SUCCESS;
+  Status status = derive_begin (call);
+  if (!status_failed (status) && *step->cursor == '\0')
+    status = count_persons (call, step);
   if (status_failed (status))
     return status;
   DbResult *rows;

@@ -132,6 +132,12 @@ fold_begin (Fold *fold, Call *call, size_t event_count)
   fold->old = memory_array (call, OldFact, 16);
 }
 
+static int
+compare_ids (const void *left, const void *right)
+{
+  return strcmp (*(const char *const *)left, *(const char *const *)right);
+}
+
 /* Locks the persons that are on record, and learns which are. */
 static Status
 lock_persons (Fold *fold)
@@ -140,10 +146,12 @@ lock_persons (Fold *fold)
   fold->person_ids = memory_array (call, const char *, fold->count);
   for (size_t i = 0; i < fold->count; i++)
     fold->person_ids[i] = fold->incoming[i].person_id;
+  const char **sorted = memory_copy (call, fold->person_ids, fold->count * sizeof *fold->person_ids);
+  qsort (sorted, fold->count, sizeof *sorted, compare_ids);
   DbResult *rows;
   Status status = db_run (call->db, call, &sql_person_lock,
                           DB_VALUES (db_text ("federation_id", call->federation_id),
-                                     db_texts ("person_ids", fold->person_ids, fold->count)),
+                                     db_texts ("person_ids", sorted, fold->count)),
                           &rows);
   for (size_t row = 0; !status_failed (status) && row < db_row_count (rows); row++) {
     Incoming *incoming = &fold->incoming[place_of (fold, db_value (rows, row, "person_id"))];
@@ -358,7 +366,9 @@ apply_fold (Fold *fold, int slot)
 {
   if (fold->count == 0)
     return STATUS_SUCCESS;
-  Status status = lock_persons (fold);
+  Status status = derive_begin (fold->call);
+  if (!status_failed (status))
+    status = lock_persons (fold);
   if (!status_failed (status))
     status = save_persons (fold);
   if (!status_failed (status))

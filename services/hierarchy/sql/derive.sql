@@ -23,9 +23,11 @@ JOIN membership ON membership.federation_id = :federation_id AND membership.pers
 WHERE membership.superseded_at IS NULL
 ORDER BY row.n;
 
--- name: derive_count_lock
--- Counting waits while organ_count is made anew for another day, and the other way round.
-SELECT pg_advisory_xact_lock_shared (hashtextextended (:federation_id::text, 1));
+-- name: derive_begin
+-- Counting waits while organ_count is made anew for another day, and the other way round. And in this transaction
+-- persons are looked up one by one: while a first import runs, the planner takes the tables to be empty.
+SELECT pg_advisory_xact_lock_shared (hashtextextended (:federation_id::text, 1)),
+  set_config ('enable_seqscan', 'off', true);
 
 -- name: derive_supersede
 UPDATE membership SET superseded_at = greatest (membership.recorded_at, row.superseded_at)

@@ -1,11 +1,14 @@
 -- Taking over what the membership service tells.
 
 -- name: person_lock
--- Those that are on record, in order, so that two transactions never wait for each other.
-SELECT person_id, sort_key, withdrawn FROM person
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[])
-ORDER BY person_id
-FOR UPDATE;
+-- Those that are on record. The ids come sorted, so that two transactions never wait for each other; one look-up for
+-- each, where a join would read the index from end to end.
+SELECT person.person_id, person.sort_key, person.withdrawn
+FROM unnest (:person_ids::uuid[]) AS row (person_id)
+CROSS JOIN LATERAL (
+  SELECT person_id, sort_key, withdrawn FROM person
+  WHERE person.federation_id = :federation_id AND person.person_id = row.person_id
+  FOR UPDATE) AS person;
 
 -- name: person_upsert
 INSERT INTO person (federation_id, person_id, member_number, given_name, family_name, withdrawn, search_text, sort_key)
@@ -30,6 +33,16 @@ WHERE fact.federation_id = :federation_id AND fact.person_id = (:person_ids::uui
   AND fact.fact_id = row.fact_id AND fact.kind = row.kind AND fact.superseded_at IS NULL;
 
 -- name: fact_insert
+INSERT INTO fact (federation_id, person_id, fact_id, kind, value, organ_id, valid_from, valid_to, recorded_at,
+  superseded_at)
+SELECT :federation_id, (:person_ids::uuid[])[row.person], row.fact_id, row.kind, row.value, row.organ_id, row.valid_from,
+  row.valid_to, row.recorded_at, row.superseded_at
+FROM unnest (:persons::integer[], :fact_ids::uuid[], :kinds::smallint[], :values::text[], :organ_ids::uuid[],
+  :valid_from::date[], :valid_to::date[], :recorded_at::timestamptz[], :superseded_at::timestamptz[])
+  AS row (person, fact_id, kind, value, organ_id, valid_from, valid_to, recorded_at, superseded_at);
+
+-- name: fact_insert_again
+-- Of persons on record: a fact that is there already stays as it is. Looking for it costs a third of the insert.
 INSERT INTO fact (federation_id, person_id, fact_id, kind, value, organ_id, valid_from, valid_to, recorded_at,
   superseded_at)
 SELECT :federation_id, (:person_ids::uuid[])[row.person], row.fact_id, row.kind, row.value, row.organ_id, row.valid_from,
