@@ -112,7 +112,8 @@ choose_kind (Visit *visit)
   if (route->stream_field >= 0 && export_format (visit->http) != EXPORT_NONE)
     return &export_kind;
   int json = accept_weight (accept, "application/json");
-  bool followed = route->watch_field >= 0 || route->follow_field >= 0;
+  bool head = visit->http->head->method == HTTP_HEAD;
+  bool followed = !head && (route->watch_field >= 0 || route->follow_field >= 0);
   if (followed && accept_weight (accept, "text/event-stream") > (accept == NULL ? 1000 : json))
     return &follow_kind;
   bool problem = accept_weight (accept, "application/problem+json") > 0;
