@@ -200,15 +200,26 @@ check_draft (Creation *creation, size_t index, const char *day_path, const char 
                           status.detail->violations[i].description);
 }
 
-/* Takes the change lock, then the model, then asks for the places of all rules. */
+/* Takes the change lock, then the model as it was before the change: one compiled after the touch would carry
+ * the new version without the new organs, and stay in the pool under that name. */
+static Status
+take_before_change (Creation *creation, Call *call)
+{
+  DbResult *rows;
+  Status status = db_run (call->db, call, &sql_model_lock,
+                          DB_VALUES (db_text ("federation_id", call->federation_id)), &rows);
+  if (!status_failed (status))
+    status = compiled_take (call, &creation->compiled);
+  return status_failed (status) ? status : organs_begin_change (call);
+}
+
+/* Then asks for the places of all rules. */
 static Status
 begin_creation (Creation *creation, Call *call, const char *organisation_id, size_t count)
 {
   *creation = (Creation){.call = call, .status = STATUS_SUCCESS, .places = place_check_new (call)};
   creation->drafts = memory_array (call, OrganDraft, count);
-  Status status = organs_begin_change (call);
-  if (!status_failed (status))
-    status = compiled_take (call, &creation->compiled);
+  Status status = take_before_change (creation, call);
   if (status_failed (status))
     return status;
   const Model *model = creation->compiled->model;

@@ -3,6 +3,10 @@
 -- name: model_state
 SELECT version, recorded_at, counted_on FROM model WHERE federation_id = :federation_id;
 
+-- name: model_lock
+-- The lock of model_touch alone: what is compiled under it is as old as the version that is on record.
+SELECT version FROM model WHERE federation_id = :federation_id FOR UPDATE;
+
 -- name: model_touch
 -- Takes the lock that serialises changes of the model, and makes compiled models old.
 UPDATE model SET version = version + 1, recorded_at = greatest (recorded_at, :recorded_at::timestamptz)
