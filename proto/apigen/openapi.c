@@ -210,7 +210,9 @@ occurs (const ErrorRow *row, const Route *route, size_t variables)
 static json_t *
 make_responses (Schemas *schemas, const Route *route)
 {
-  json_t *responses = json_pack ("{s:o}", "200", success_response (schemas, route));
+  /* The gateway answers 201 to a POST that is no custom method: something was created. */
+  bool creates = route->verb == API_POST && route->custom_verb == NULL;
+  json_t *responses = json_pack ("{s:o}", creates ? "201" : "200", success_response (schemas, route));
   size_t variables = 0;
   for (size_t i = 0; i < route->segment_count; i++)
     variables += route->segments[i].variable != NULL;
