@@ -319,8 +319,12 @@ insert_facts (Fold *fold)
       .superseded = memory_array (call, const char *, count + 1),
   };
   fill_fact_columns (fold, &columns);
+  const DbQuery *query = &sql_fact_insert;
+  for (size_t i = 0; i < fold->count; i++)
+    if (fold->incoming[i].known)
+      query = &sql_fact_insert_again;
   return db_run (
-      call->db, call, &sql_fact_insert,
+      call->db, call, query,
       DB_VALUES (db_text ("federation_id", call->federation_id),
                  db_texts ("person_ids", fold->person_ids, fold->count),
                  db_integers ("persons", columns.persons, count), db_texts ("fact_ids", columns.ids, count),
