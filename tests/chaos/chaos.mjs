@@ -1,0 +1,189 @@
+// Faults under load, then an audit by separate code. See README.md.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { auditCommands, auditEvents, auditFederation, auditLogs, auditMemberships, auditProjections, auditRuns } from './audit.mjs';
+import { Client } from './clients.mjs';
+import { carryOut, plan } from './faults.mjs';
+import { Journal } from './journal.mjs';
+import { Report } from './report.mjs';
+import { HeimoSet, PROCESSES, SERVICES } from './set.mjs';
+import { editRules, importPeople, read } from './traffic.mjs';
+import { build } from './world.mjs';
+
+const CLIENTS = 6;
+const READERS = 2;
+const SETTLE_LIMIT_MS = 180000;
+const ANSWERED_WITHIN_MS = 5000;
+const LEAST_ANSWERED = 0.99;
+const MOST_MEMORY_MB = 300;
+const USAGE = `usage: ./dev chaos [--seconds N] [--seed S] [--people N] [--rows N] [--keep]
+
+  --seconds N  how long faults happen (60)
+  --seed S     what happens and what the clients do (drawn)
+  --people N   people of the demo federation (1000)
+  --rows N     rows of an imported file (2000)
+  --keep       leave the folder behind`;
+
+const begin = Date.now ();
+const say = text => console.log (`${((Date.now () - begin) / 1000).toFixed (1).padStart (6)} s  ${text}`);
+
+/** Words that would show in a log, different in every run. */
+function canaryOf (seed) {
+  const digits = String (Number (seed) % 1000).padStart (3, '0');
+  return { word: `kanaria${seed}q`, family: `Kanariala${seed}`, street: `Kanariankatu${seed}`, phone: `+35845${digits}` };
+}
+
+/** Highest memory of each process, looked at now and then. */
+async function watchMemory (set, isStopped) {
+  const peaks = new Map ();
+  while (!isStopped ()) {
+    for (const name of PROCESSES) {
+      const memory = await set.memory (name);
+      if (memory) {
+        peaks.set (name, Math.max (peaks.get (name) ?? 0, memory.peak));
+      }
+    }
+    await sleep (500);
+  }
+  return peaks;
+}
+
+/** Waits until all processes answer, every run has ended and every event is applied. */
+async function settle (set) {
+  for (const name of PROCESSES) {
+    if (await set.untilReady (name, SETTLE_LIMIT_MS) === null) {
+      throw new Error (`${name} does not answer any more`);
+    }
+  }
+  const limit = Date.now () + SETTLE_LIMIT_MS;
+  for (let quiet = 0; quiet < 3; await sleep (300)) {
+    const heads = {};
+    const behind = [];
+    for (const service of SERVICES) {
+      heads[service] = new Map ((await set.sql (service, 'SELECT log_id, last_seq FROM event_head')).map (row => [row.log_id, row.last_seq]));
+    }
+    for (const service of SERVICES) {
+      for (const { source, log_id, seq } of await set.sql (service, 'SELECT source, log_id, seq FROM event_cursor')) {
+        if (heads[source]?.get (log_id) !== seq) {
+          behind.push (`${service} is at ${seq} of ${heads[source]?.get (log_id)} of ${source}, lane ${log_id}`);
+        }
+      }
+      const [{ count }] = await set.sql (service, 'SELECT count (*) FROM run WHERE state IN (1, 2)');
+      if (count > 0) {
+        behind.push (`${service} has ${count} runs under way`);
+      }
+    }
+    quiet = behind.length === 0 ? quiet + 1 : 0;
+    if (Date.now () > limit) {
+      return behind;
+    }
+  }
+  return [];
+}
+
+const percentile = (sorted, share) => sorted[Math.min (sorted.length - 1, Math.floor (sorted.length * share))] ?? 0;
+
+/** How well commands were answered while all this happened. */
+function auditRates (report, journal, faults, peaks) {
+  const times = journal.commands.map (({ ms = Infinity }) => ms).sort ((a, b) => a - b);
+  const attempts = journal.commands.reduce ((sum, command) => sum + command.attempts, 0);
+  const unknown = journal.commands.reduce ((sum, command) => sum + command.unknown, 0);
+  const intime = times.filter (ms => ms <= ANSWERED_WITHIN_MS).length;
+  const share = intime / times.length;
+  say (`${times.length} commands, ${attempts} attempts, ${(100 * unknown / attempts).toFixed (2)} % of them without a clear answer; p50 ${
+    percentile (times, 0.5)} ms, p95 ${percentile (times, 0.95)} ms, p99 ${percentile (times, 0.99)} ms, longest ${times.at (-1)} ms; ${
+    (100 * share).toFixed (2)} % within ${ANSWERED_WITHIN_MS / 1000} s`);
+  report.check (`commands answered within ${ANSWERED_WITHIN_MS / 1000} s: at least ${100 * LEAST_ANSWERED} %`, times.length,
+    share < LEAST_ANSWERED ? [`${(100 * share).toFixed (2)} %`] : []);
+  const hits = faults.filter (({ hit }) => hit);
+  const back = hits.filter (({ fault }) => fault !== 'freeze').map (({ ms }) => ms ?? Infinity).sort ((a, b) => a - b);
+  say (`answering again after p50 ${percentile (back, 0.5)} ms, longest ${back.at (-1)} ms`);
+  report.check ('after every fault the process answers again by itself', hits.length,
+    hits.filter (({ ms }) => ms === null).map (({ second, fault, name }) => `${fault} ${name} at ${second} s`));
+  say (`memory at most: ${[...peaks].map (([name, mb]) => `${name} ${Math.round (mb)} MB`).join (', ')}`);
+  report.check (`no process grows beyond ${MOST_MEMORY_MB} MB`, peaks.size,
+    [...peaks].filter (([, mb]) => mb > MOST_MEMORY_MB).map (([name, mb]) => `${name}: ${Math.round (mb)} MB`));
+}
+
+async function play (set, { seed, seconds, people, rows }) {
+  const report = new Report ();
+  const canary = canaryOf (seed);
+  await set.start ();
+  say (`the set runs at ${set.url} in ${set.dir}`);
+  const world = await build (set, { people, seed: 1, say });
+  if (!world.imports) {
+    say ('imports are not there yet: no demo people, no importing');
+  }
+  const journal = new Journal (join (set.dir, 'journal.ndjson'));
+  let stopped = false;
+  const common = { seed, url: set.url, journal, world, canary, isStopped: () => stopped };
+  const clients = Array.from ({ length: CLIENTS }, (_, number) => new Client ({ ...common, number }));
+  const memory = watchMemory (set, common.isStopped);
+  const traffic = [...clients.map (client => client.run ()), editRules (common), importPeople ({ ...common, rows }),
+    ...Array.from ({ length: READERS }, (_, number) => read ({ ...common, number }))];
+  const all = Promise.all (traffic);
+  const faults = await Promise.race ([all.then (() => []), carryOut (set, plan (seed, seconds), say)]);
+  stopped = true;
+  say ('no more faults; waiting for what is under way');
+  const results = await all;
+  const [rules, imports] = results.slice (CLIENTS);
+  const readers = results.slice (CLIENTS + 2);
+  const peaks = await memory;
+  report.check ('everything settles: followers at the head, runs ended', SERVICES.length, await settle (set));
+  say ('settled; auditing');
+  journal.close ();
+  await auditCommands (set, report, { journal, clients, rules, canary });
+  report.check ('reads are answered right or refused with a reason', readers.reduce ((sum, { answered }) => sum + answered, 0),
+    readers.flatMap (({ wrong }) => wrong));
+  await auditEvents (set, report);
+  await auditProjections (set, report);
+  await auditMemberships (set, report, world);
+  await auditRuns (set, report, { imports, world });
+  await auditFederation (set, report);
+  auditRates (report, journal, faults, peaks);
+  await set.stop ();
+  await auditLogs (set, report, { canary });
+  return report;
+}
+
+async function main () {
+  const { values } = parseArgs ({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' },
+    people: { type: 'string', default: '1000' }, rows: { type: 'string', default: '2000' }, keep: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    console.log (USAGE);
+    return;
+  }
+  const seed = values.seed ?? String (randomBytes (4).readUInt32BE ());
+  console.log (`seed ${seed}`);
+  const set = await HeimoSet.create ();
+  let report = null;
+  const end = async () => {
+    await set.stop ().catch (error => console.error (error.message));
+    process.exit (130);
+  };
+  process.on ('SIGINT', end);
+  process.on ('SIGTERM', end);
+  try {
+    report = await play (set, { seed, seconds: Number (values.seconds), people: Number (values.people), rows: Number (values.rows) });
+  } catch (error) {
+    console.error (error.stack);
+    await set.stop ().catch (failure => console.error (failure.message));
+  }
+  const failed = report === null || report.failed > 0;
+  if (failed || values.keep) {
+    console.log (`seed ${seed}, everything lies in ${set.dir}`);
+  } else {
+    set.remove ();
+  }
+  if (report === null) {
+    console.log ('0 passed, 1 failed');
+  } else {
+    report.print ();
+  }
+  process.exitCode = failed ? 1 : 0;
+}
+
+await main ();

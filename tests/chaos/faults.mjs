@@ -1,0 +1,81 @@
+// What goes wrong, drawn from the seed: processes killed, frozen or kept down, PostgreSQL stopped at once. For each it
+// is measured how long the process does not answer.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Random } from '../demo/random.mjs';
+import { PROCESSES } from './set.mjs';
+
+const RECOVERY_LIMIT_MS = 30000;
+const LONG_RUN_SECONDS = 300;
+
+/** The order of faults: [second, fault, process or seconds]. */
+export function plan (seed, seconds) {
+  const random = new Random (seed, 'faults');
+  const faults = [];
+  const away = seconds >= LONG_RUN_SECONDS ? 60 : Math.max (4, Math.round (seconds / 5));
+  for (let at = 2; at < seconds - 1; at += random.between (2, 5)) {
+    faults.push (random.chance (0.12)
+      ? [at, 'freeze', random.pick (PROCESSES), random.between (1, 3)]
+      : [at, 'kill', random.pick (PROCESSES)]);
+  }
+  const crashes = seconds >= LONG_RUN_SECONDS ? Math.floor (seconds / 60) : 2;
+  for (let i = 0; i < crashes; i++) {
+    faults.push ([Math.round (seconds * (i + 0.7) / (crashes + 0.4)), i % 3 === 2 ? 'kill' : 'crash', 'postgres']);
+  }
+  faults.push ([Math.round (seconds * 0.45), 'away', 'hierarchy', away]);
+  return faults.sort ((a, b) => a[0] - b[0]);
+}
+
+/** Carries out the plan; a list of {fault, process, ms until it answers again}. */
+export async function carryOut (set, faults, say) {
+  const begin = Date.now ();
+  const done = [];
+  const away = new Set ();
+  const pending = [];
+  const recovery = (entry, name) => {
+    pending.push (set.untilReady (name, RECOVERY_LIMIT_MS).then (ms => { entry.ms = ms; }));
+  };
+  for (const [second, fault, name, seconds] of faults) {
+    await sleep (Math.max (0, begin + second * 1000 - Date.now ()));
+    if (away.has (name)) {
+      continue;
+    }
+    const entry = { second, fault, name, seconds };
+    switch (fault) {
+      case 'kill':
+        entry.hit = await set.signal (name, 'SIGKILL');
+        recovery (entry, name === 'postgres' ? 'membership' : name);
+        break;
+      case 'crash':   // an immediate shutdown: no checkpoint, recovery at the next start
+        entry.hit = await set.signal (name, 'SIGQUIT');
+        recovery (entry, 'membership');
+        break;
+      case 'freeze': {
+        const pid = await set.pid (name);
+        entry.hit = pid > 0 && await set.signal (name, 'SIGSTOP');
+        // By id: meanwhile nothing but this process may be woken.
+        pending.push (sleep (seconds * 1000).then (() => {
+          try {
+            process.kill (pid, 'SIGCONT');
+          } catch { /* killed while it was frozen */ }
+          return set.untilReady (name, RECOVERY_LIMIT_MS).then (ms => { entry.ms = ms; });
+        }));
+        break;
+      }
+      case 'away':
+        away.add (name);
+        entry.hit = true;
+        await set.signal (name, 'SIGKILL');
+        await set.down (name);
+        pending.push (sleep (seconds * 1000).then (async () => {
+          await set.up (name);
+          away.delete (name);
+          entry.ms = await set.untilReady (name, RECOVERY_LIMIT_MS);
+        }));
+        break;
+    }
+    say (`${String (second).padStart (4)} s  ${fault} ${name}${seconds ? ` for ${seconds} s` : ''}${entry.hit ? '' : ' (was down)'}`);
+    done.push (entry);
+  }
+  await Promise.all (pending);
+  return done;
+}
