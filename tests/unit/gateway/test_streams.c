@@ -24,6 +24,8 @@ typedef struct Plan {
   StatusCode fail_code;
   unsigned watch_steps; /* replies of GetRun until it is done */
   unsigned watched;
+  unsigned fail_from;  /* calls of GetRun from this on fail */
+  unsigned fail_times; /* how often ListPersons and GetRun fail */
   bool keep_parts;
   BusCall *kept;
 } Plan;
@@ -41,7 +43,8 @@ list_persons (World *world, BusCall *call)
   ListPersonsRequest *request =
       list_persons_request__unpack (memory_allocator (call), call->body.length, call->body.data);
   unsigned page = request->page_token[0] == '\0' ? 0 : (unsigned)atoi (request->page_token);
-  if (plan->fail_code != STATUS_OK && page == plan->fail_page) {
+  if (plan->fail_times > 0 && page == plan->fail_page) {
+    plan->fail_times--;
     world_refuse (world, call, plan->fail_code, "SCRIPTED");
     return;
   }
@@ -70,6 +73,11 @@ static void
 get_run (World *world, BusCall *call)
 {
   Plan *plan = world_data (world);
+  if (plan->fail_times > 0 && plan->watched >= plan->fail_from) {
+    plan->fail_times--;
+    world_refuse (world, call, plan->fail_code, "SCRIPTED");
+    return;
+  }
   Run run = RUN__INIT;
   run.run_id = RUN_ID;
   plan->watched++;
@@ -246,12 +254,26 @@ test_export_failures (void **state)
 {
   Fixture *fixture = *state;
   fixture->plan.fail_code = STATUS_INTERNAL;
+  fixture->plan.fail_times = 2;
   char *answer = world_ask (fixture->world, fixture->owner, "GET /v1/persons?alt=csv", "", NULL);
   assert_int_equal (answer_status (answer), 500);
   fixture->plan.fail_page = 2;
   answer = world_ask (fixture->world, fixture->owner, "GET /v1/persons?alt=csv", "", NULL);
   assert_int_equal (answer_status (answer), 200);
   assert_false (answer_is_whole (answer));
+}
+
+/* A service that restarts in the middle of an export only delays it. */
+static void
+test_export_outlives_an_outage (void **state)
+{
+  Fixture *fixture = *state;
+  fixture->plan.fail_page = 1;
+  fixture->plan.fail_code = STATUS_UNAVAILABLE;
+  fixture->plan.fail_times = 1;
+  char *answer = world_ask (fixture->world, fixture->owner, "GET /v1/persons?alt=csv", "", NULL);
+  assert_true (answer_is_whole (answer));
+  assert_int_equal (count_of (answer_body (fixture->owner, answer), "\r\n"), 7);
 }
 
 /* A client that does not read holds the export back; one that reads on gets everything. */
@@ -302,6 +324,65 @@ test_watch (void **state)
   expect_part (body, "\nid: e1\n\n");
   answer = world_ask (fixture->world, fixture->owner, "GET /v1/membership/runs/" RUN_ID, "", NULL);
   assert_string_equal (answer_field (fixture->owner, answer, "Content-Type"), "application/json");
+}
+
+static char *
+watch (Fixture *fixture, const char *fields)
+{
+  char *all = memory_format (fixture->owner, "Accept: text/event-stream\r\n%s", fields);
+  return world_ask (fixture->world, fixture->owner, "GET /v1/membership/runs/" RUN_ID, all, NULL);
+}
+
+static void
+test_watch_that_cannot_begin (void **state)
+{
+  Fixture *fixture = *state;
+  fixture->plan.fail_times = 1;
+  fixture->plan.fail_code = STATUS_NOT_FOUND;
+  char *answer = watch (fixture, "");
+  assert_int_equal (answer_status (answer), 404);
+  assert_string_equal (answer_field (fixture->owner, answer, "Content-Type"), "application/problem+json");
+  char *fields = memory_format (fixture->owner, "Last-Event-ID: %01100d\r\n", 7);
+  assert_int_equal (answer_status (watch (fixture, fields)), 400);
+}
+
+/* A service that is away for a while holds the stream up; it does not end it. */
+static void
+test_watch_outlives_an_outage (void **state)
+{
+  Fixture *fixture = *state;
+  fixture->plan.fail_from = 2;
+  fixture->plan.fail_times = 2;
+  fixture->plan.fail_code = STATUS_UNAVAILABLE;
+  char *answer = watch (fixture, "");
+  assert_int_equal (answer_status (answer), 200);
+  assert_true (answer_is_whole (answer));
+  expect_part (answer, "\"done\":true");
+  assert_int_equal (count_of (answer, "event: problem"), 0);
+}
+
+static void
+test_watch_tells_what_does_not_pass (void **state)
+{
+  Fixture *fixture = *state;
+  fixture->plan.fail_from = 2;
+  fixture->plan.fail_times = 1;
+  fixture->plan.fail_code = STATUS_PERMISSION_DENIED;
+  char *answer = watch (fixture, "");
+  assert_true (answer_is_whole (answer));
+  expect_part (answer, "event: problem\ndata: {\"type\":\"/problems/SCRIPTED\"");
+  assert_int_equal (count_of (answer, "\"done\":true"), 0);
+}
+
+/* What the client has seen already is not told again. */
+static void
+test_watch_resumes (void **state)
+{
+  Fixture *fixture = *state;
+  fixture->plan.watched = 1;
+  char *answer = watch (fixture, "Last-Event-ID: e1\r\n");
+  assert_int_equal (count_of (answer, "data: {"), 1);
+  expect_part (answer, "\"done\":true");
 }
 
 static char *
@@ -536,8 +617,13 @@ main (void)
       TEST (test_csv),
       TEST (test_export_options),
       TEST (test_export_failures),
+      TEST (test_export_outlives_an_outage),
       TEST (test_export_waits_for_the_reader),
       TEST (test_watch),
+      TEST (test_watch_that_cannot_begin),
+      TEST (test_watch_outlives_an_outage),
+      TEST (test_watch_tells_what_does_not_pass),
+      TEST (test_watch_resumes),
       TEST (test_follow),
       TEST (test_follow_resumes),
       TEST (test_drain_ends_streams),

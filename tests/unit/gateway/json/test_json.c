@@ -5,6 +5,7 @@
 #include "sample/v1/sample.pb-c.h"
 #include "sample_api.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -384,6 +385,32 @@ test_unknown_enum_is_printed_as_number (void **state)
   talloc_free (owner);
 }
 
+/* What JSON has no number for, and floats that are printed no longer than they need be. */
+static void
+test_special_numbers (void **state)
+{
+  (void)state;
+  static const struct {
+    double number;
+    const char *part;
+  } numbers[] = {{INFINITY, "\"real\":\"Infinity\""},
+                 {-INFINITY, "\"real\":\"-Infinity\""},
+                 {NAN, "\"real\":\"NaN\""},
+                 {1.0 / 3, "\"real\":0.3333333333333333,"},
+                 {5e-324, "\"real\":4.94065645841247e-324"},
+                 {1e22, "\"real\":1e+22"}};
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    void *owner = memory_context (NULL);
+    Sample sample = SAMPLE__INIT;
+    sample.real = numbers[i].number;
+    sample.single = 16777217.0f / 3;
+    char *text = print (owner, &sample);
+    if (strstr (text, numbers[i].part) == NULL)
+      fail_msg ("no %s in %s", numbers[i].part, text);
+    talloc_free (owner);
+  }
+}
+
 int
 main (void)
 {
@@ -398,6 +425,7 @@ main (void)
       cmocka_unit_test (test_presence),
       cmocka_unit_test (test_text_setter),
       cmocka_unit_test (test_unknown_enum_is_printed_as_number),
+      cmocka_unit_test (test_special_numbers),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
