@@ -36,6 +36,7 @@ typedef struct Incoming {
   Bytes old_sort_key;
   int64_t recorded_at; /* the latest */
   bool known;          /* was on record before */
+  bool forget;         /* told completely: what was on record of the facts goes */
   bool withdrawn;
 } Incoming;
 
@@ -100,8 +101,31 @@ fold_recorded (Fold *fold, size_t person, const PersonChanged *event)
     if (fold->fact_count == talloc_array_length (fold->facts))
       fold->facts =
           memory_must (talloc_realloc (fold->call, fold->facts, NewFact, (unsigned)(2 * fold->fact_count)));
-    fold->facts[fold->fact_count++] = (NewFact){event->recorded[i], person, event->record_time, NULL};
+    Fact *fact = event->recorded[i];
+    fold->facts[fold->fact_count++] = (NewFact){
+        .fact = fact,
+        .person = person,
+        .recorded_at = *fact->record_time == '\0' ? event->record_time : fact->record_time,
+        .superseded_at = *fact->supersede_time == '\0' ? NULL : fact->supersede_time,
+    };
   }
+}
+
+/* The event tells everything ever known of the person: what came before it in this batch is in it. */
+static void
+fold_complete (Fold *fold, size_t person)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < fold->fact_count; i++)
+    if (fold->facts[i].person != person)
+      fold->facts[kept++] = fold->facts[i];
+  fold->fact_count = kept;
+  kept = 0;
+  for (size_t i = 0; i < fold->old_count; i++)
+    if (fold->old[i].person != person)
+      fold->old[kept++] = fold->old[i];
+  fold->old_count = kept;
+  fold->incoming[person].forget = true;
 }
 
 static Status
@@ -117,6 +141,8 @@ fold_event (Fold *fold, const PersonChanged *event)
     incoming->recorded_at = recorded_at;
   if (event->display != NULL)
     incoming->display = event->display;
+  if (event->complete)
+    fold_complete (fold, person);
   fold_superseded (fold, person, event);
   fold_recorded (fold, person, event);
   return STATUS_SUCCESS;
@@ -255,6 +281,23 @@ resort (Fold *fold)
                  NULL);
 }
 
+/* The facts of persons that were told completely go; they come back from the event. */
+static Status
+forget_facts (Fold *fold)
+{
+  Call *call = fold->call;
+  const char **ids = memory_array (call, const char *, fold->count);
+  size_t count = 0;
+  for (size_t i = 0; i < fold->count; i++)
+    if (fold->incoming[i].forget)
+      ids[count++] = fold->incoming[i].person_id;
+  if (count == 0)
+    return STATUS_SUCCESS;
+  return db_run (
+      call->db, call, &sql_fact_forget,
+      DB_VALUES (db_text ("federation_id", call->federation_id), db_texts ("person_ids", ids, count)), NULL);
+}
+
 static Status
 supersede_facts (Fold *fold)
 {
@@ -377,6 +420,8 @@ apply_fold (Fold *fold, int slot)
     status = save_persons (fold);
   if (!status_failed (status))
     status = resort (fold);
+  if (!status_failed (status))
+    status = forget_facts (fold);
   if (!status_failed (status) && fold->old_count > 0)
     status = supersede_facts (fold);
   if (!status_failed (status) && fold->fact_count > 0)

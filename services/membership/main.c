@@ -37,6 +37,7 @@ main (int argc, char **argv)
       .queries = membership_queries,
       .constraints = membership_constraints,
       .run_types = membership_run_types,
+      .republish_run = "republish",
       .schedules = schedules,
       .followers = followers,
       .config_keys = keys,

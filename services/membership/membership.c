@@ -28,5 +28,6 @@ const RunType membership_run_types[] = {
     {.name = "import-apply", .step = apply_step, .ended = apply_ended},
     {.name = "import-undo", .step = undo_step, .ended = undo_ended},
     {.name = "membership-day", .step = day_step},
+    {.name = "republish", .step = republish_step},
     {.name = NULL},
 };

@@ -19,4 +19,7 @@ Status undo_ended (Call *call, const Run *run, RunState state) MUST_CHECK;
 /* day_run.c */
 Status day_step (Call *call, RunStep *step) MUST_CHECK;
 
+/* republish.c: everything told again, for followers */
+Status republish_step (Call *call, RunStep *step) MUST_CHECK;
+
 #endif

@@ -32,6 +32,10 @@ FROM unnest (:persons::integer[], :fact_ids::uuid[], :kinds::smallint[], :supers
 WHERE fact.federation_id = :federation_id AND fact.person_id = (:person_ids::uuid[])[row.person]
   AND fact.fact_id = row.fact_id AND fact.kind = row.kind AND fact.superseded_at IS NULL;
 
+-- name: fact_forget
+-- This table is a copy: what the membership service tells anew replaces it.
+DELETE FROM fact WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]);
+
 -- name: fact_insert
 INSERT INTO fact (federation_id, person_id, fact_id, kind, value, organ_id, valid_from, valid_to, recorded_at,
   superseded_at)
