@@ -60,6 +60,7 @@ function regions ({ municipalities }) {
     founded: INDEPENDENCE,
     types: [
       { code: 'member', name: 'Member', rule: rule.subscription ('Member') },
+      { code: 'supporter', name: 'Supporter', rule: rule.subscription ('Supporter') },
       { code: 'volunteer', name: 'Volunteer', rule: rule.position () },
     ],
     organs: [
