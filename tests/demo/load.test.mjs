@@ -29,7 +29,7 @@ const run = options => load ({ url, dir, patience: 1000,
 function expectAllThereOnce () {
   expect (fake.places.size).toBe (3614);
   expect (fake.organisations.map (({ code }) => code)).toEqual (['scouts', 'regions']);
-  expect (fake.types.map (({ code }) => code).sort ()).
+  expect (fake.types.map (({ code }) => code).sort ())
     .toEqual (['member', 'member', 'supporter', 'supporter', 'volunteer']);
   const codes = fake.organs.map (({ code }) => code);
   expect (codes.length).toBe (new Set (codes).size);
