@@ -55,7 +55,7 @@ start (Visit *visit)
   visit_add_api_fields (visit, &fields, "text/event-stream");
   visit_add_field (&fields, "X-Accel-Buffering", "no");
   visit_count (visit, 200);
-  metric_add (&visit->thread->gateway->metrics[METRIC_STREAMS], 1);
+  counts_add (visit->thread->gateway->counts, COUNT_EVENT_STREAMS, 1);
   TAILQ_INSERT_TAIL (&visit->thread->streams, visit, entry);
   visit->listed = true;
   follow->started = true;

@@ -10,7 +10,7 @@
 #include "bus/bus.h"
 #include "core/api.h"
 #include "core/clock.h"
-#include "core/metrics.h"
+#include "gateway/counts.h"
 #include "gateway/http/http.h"
 #include "gateway/limiter.h"
 
@@ -47,19 +47,7 @@ typedef struct Settings {
   int64_t grace_ms;
 } Settings;
 
-/* What happened, counted by all threads. */
-typedef enum GatewayMetric {
-  METRIC_REQUESTS,
-  METRIC_PROBLEMS,
-  METRIC_REFUSED_RATE,
-  METRIC_REFUSED_LOAD,
-  METRIC_STREAMS,
-  METRIC_UPLOAD_BYTES,
-  METRIC_DURATION,
-  GATEWAY_METRICS
-} GatewayMetric;
-
-/* The process. Nothing changes after the threads have started, but the metrics and `draining`, which are
+/* The process. Nothing changes after the threads have started, but the counts and `draining`, which are
  * atomic. */
 typedef struct Gateway {
   const Settings *settings;
@@ -71,7 +59,8 @@ typedef struct Gateway {
   Bytes openapi; /* empty: none */
   HttpLimits limits;
   _Atomic bool draining;
-  Metric metrics[GATEWAY_METRICS];
+  bool log_requests; /* at level debug */
+  Counts *counts;
 } Gateway;
 
 TAILQ_HEAD (VisitList, Visit);
@@ -85,6 +74,9 @@ typedef struct GatewayThread {
   Limiter *limiter;
   struct VisitList streams; /* event streams, ended at drain */
   unsigned number;
+  int64_t log_second; /* failures are logged at most LOGGED_A_SECOND times a second: */
+  unsigned logged;    /* so many in this one, */
+  unsigned unlogged;  /* and so many left out since it began */
 } GatewayThread;
 
 /* What kind of answer a request gets; decided when its head has arrived. */

@@ -99,7 +99,7 @@ answer_metrics (Visit *visit)
   Gateway *gateway = visit->thread->gateway;
   size_t count;
   Metric *bus = bus_metrics (gateway->bus, &count);
-  char *text = metrics_print (memory_string (visit, ""), gateway->metrics, GATEWAY_METRICS);
+  char *text = counts_print (gateway->counts, memory_string (visit, ""));
   text = metrics_print (text, bus, count);
   text = print_http (text, http_server_counts (visit->thread->server));
   answer_text (visit, 200, "text/plain; version=0.0.4; charset=utf-8", metrics_print_process (text));

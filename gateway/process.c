@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -35,37 +36,6 @@ struct Process {
 };
 
 /* ---- start ---- */
-
-static const Metric metric_rows[GATEWAY_METRICS] = {
-    [METRIC_REQUESTS] = {.name = "heimo_gateway_requests_total",
-                         .kind = METRIC_COUNTER,
-                         .labels = "",
-                         .help = "Requests answered"},
-    [METRIC_PROBLEMS] = {.name = "heimo_gateway_problems_total",
-                         .kind = METRIC_COUNTER,
-                         .labels = "",
-                         .help = "Requests answered with 400 or above"},
-    [METRIC_REFUSED_RATE] = {.name = "heimo_gateway_refused_client_total",
-                             .kind = METRIC_COUNTER,
-                             .labels = "",
-                             .help = "Requests refused because their client sends too much"},
-    [METRIC_REFUSED_LOAD] = {.name = "heimo_gateway_refused_load_total",
-                             .kind = METRIC_COUNTER,
-                             .labels = "",
-                             .help = "Requests refused because all clients together send too much"},
-    [METRIC_STREAMS] = {.name = "heimo_gateway_event_streams_total",
-                        .kind = METRIC_COUNTER,
-                        .labels = "",
-                        .help = "Event streams begun"},
-    [METRIC_UPLOAD_BYTES] = {.name = "heimo_gateway_upload_bytes_total",
-                             .kind = METRIC_COUNTER,
-                             .labels = "",
-                             .help = "Bytes of uploaded files received"},
-    [METRIC_DURATION] = {.name = "heimo_gateway_request_duration_seconds",
-                         .kind = METRIC_HISTOGRAM,
-                         .labels = "",
-                         .help = "From the head of a request to its answer"},
-};
 
 /* Until there is sign-in everybody who reaches the port is this one. */
 static void
@@ -92,8 +62,8 @@ open_gateway (Process *process, const Settings *settings)
   gateway->openapi = (Bytes){(const uint8_t *)heimo_openapi, heimo_openapi_length};
   gateway->limits = http_default_limits;
   gateway->limits.body_bytes = (size_t)settings->body_bytes;
-  for (int i = 0; i < GATEWAY_METRICS; i++)
-    gateway->metrics[i] = metric_rows[i];
+  gateway->counts = counts_new (process, gateway->api);
+  gateway->log_requests = strcmp (settings->log_level, "debug") == 0;
   set_principal (process, settings);
   if (validate_text (API_FORMAT_UUID, settings->federation, strlen (settings->federation)) != NULL)
     return status_field (process, "HEIMO_FEDERATION", "INVALID_UUID", "This is not a UUID");
@@ -152,6 +122,18 @@ open_internal (Process *process)
   return http_server_listen (process->internal, where, false);
 }
 
+/* A connection is a descriptor; the usual soft limit of 1,024 is one for programs that use select. */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    log_write (LOG_WARNING_LEVEL, "cannot raise the limit of open files", NULL);
+}
+
 static void *
 run_thread (void *arg)
 {
@@ -188,6 +170,7 @@ process_start (void *owner, const Settings *settings, Process **result)
   Process *process = memory_new (owner, Process);
   *result = process;
   evthread_use_pthreads ();
+  raise_descriptor_limit ();
   Status status = open_gateway (process, settings);
   process->threads = memory_array (process, GatewayThread *, settings->threads);
   process->ids = memory_array (process, pthread_t, settings->threads);

@@ -173,7 +173,7 @@ on_piece (HttpRequest *http, Bytes piece)
 {
   Visit *visit = http->data;
   Upload *upload = visit->state;
-  metric_add (&visit->thread->gateway->metrics[METRIC_UPLOAD_BYTES], (int64_t)piece.length);
+  counts_add (visit->thread->gateway->counts, COUNT_UPLOAD_BYTES, (int64_t)piece.length);
   json_append (upload->waiting, (const char *)piece.data, piece.length);
   send_part (visit);
   if (upload->waiting->length > PART_BYTES) {

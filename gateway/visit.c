@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LOGGED_A_SECOND = 20 };
+
 /* A visit dies with its request. Whatever it still holds goes back here, in whichever way it ended. */
 static int
 release_visit (Visit *visit)
@@ -90,10 +92,17 @@ void
 visit_count (Visit *visit, unsigned status)
 {
   Gateway *gateway = visit->thread->gateway;
-  metric_add (&gateway->metrics[METRIC_REQUESTS], 1);
-  if (status >= 400)
-    metric_add (&gateway->metrics[METRIC_PROBLEMS], 1);
-  metric_observe (&gateway->metrics[METRIC_DURATION], clock_monotonic (gateway->clock) - visit->start);
+  int64_t duration = clock_monotonic (gateway->clock) - visit->start;
+  const ApiRoute *route = visit->match.route;
+  counts_answer (gateway->counts, route, status, duration);
+  if (!gateway->log_requests)
+    return;
+  char code[8], took[24];
+  snprintf (code, sizeof code, "%u", status);
+  snprintf (took, sizeof took, "%lld", (long long)duration);
+  log_write (LOG_DEBUG_LEVEL, "request", "request", visit->request_id, "trace", visit->trace_id, "method",
+             http_method_name (visit->http->head->method), "route", route == NULL ? "other" : route->path,
+             "status", code, "us", took, NULL);
 }
 
 void
@@ -118,11 +127,32 @@ visit_problem (Visit *visit, Status status)
   return problem_body (visit, status, &place);
 }
 
+/* A service that is away fails every request; the log must not grow with the load. */
+static bool
+may_log (GatewayThread *thread, int64_t now)
+{
+  if (now / 1000000 != thread->log_second) {
+    char count[16];
+    snprintf (count, sizeof count, "%u", thread->unlogged);
+    if (thread->unlogged != 0)
+      log_write (LOG_WARNING_LEVEL, "failures left out of the log", "count", count, NULL);
+    thread->log_second = now / 1000000;
+    thread->logged = 0;
+    thread->unlogged = 0;
+  }
+  if (thread->logged < LOGGED_A_SECOND) {
+    thread->logged++;
+    return true;
+  }
+  thread->unlogged++;
+  return false;
+}
+
 /* Faults of ours are logged here, where the request ends; what clients do wrong is not. */
 static void
 log_failure (const Visit *visit, unsigned http, Status status)
 {
-  if (http < 500)
+  if (http < 500 || !may_log (visit->thread, visit->start))
     return;
   const ApiRoute *route = visit->match.route;
   log_status (status.code == STATUS_UNAVAILABLE ? LOG_WARNING_LEVEL : LOG_ERROR_LEVEL, "request failed",
@@ -178,7 +208,7 @@ visit_admit (Visit *visit, LimiterHold hold)
   visit->hold = hold;
   if (verdict == LIMITER_ADMITTED)
     return true;
-  metric_add (&gateway->metrics[verdict == LIMITER_FULL ? METRIC_REFUSED_LOAD : METRIC_REFUSED_RATE], 1);
+  counts_add (gateway->counts, verdict == LIMITER_FULL ? COUNT_REFUSED_LOAD : COUNT_REFUSED_CLIENT, 1);
   visit_fail (visit, refusal (visit, verdict, retry_ms));
   return false;
 }

@@ -16,7 +16,7 @@
 
 #define FEDERATION "HEIMO_FEDERATION=01936e00-0000-7000-8000-000000000001"
 
-enum { SETTINGS_MAX = 16, OUTPUT_MAX = 65536 };
+enum { SETTINGS_MAX = 16, OUTPUT_MAX = 524288 };
 
 typedef struct Fixture {
   char directory[64];
@@ -185,8 +185,9 @@ test_start_and_end (void **state)
   ask_internal (*state, "/readyz", text);
   assert_non_null (strstr (text, " 503 "));
   ask_internal (*state, "/metrics", text);
-  assert_non_null (strstr (text, "heimo_gateway_requests_total"));
+  assert_non_null (strstr (text, "heimo_http_answers_total{class=\"5xx\"} 1"));
   assert_non_null (strstr (text, "process_resident_memory_bytes"));
+  assert_non_null (strstr (text, "route=\"/v1/persons/{person_id}\""));
   ask_internal (*state, "/v1/persons", text);
   assert_non_null (strstr (text, " 404 "));
   kill (child, SIGHUP);

@@ -139,6 +139,7 @@ world_start (const Settings *settings, Script script, void *data)
   gateway->principal = principal;
   gateway->limits = http_default_limits;
   gateway->limits.body_bytes = (size_t)settings->body_bytes;
+  gateway->counts = counts_new (world, &world->api);
   gateway->openapi = (Bytes){(const uint8_t *)"{}", 2};
   must (clock_system (world, "UTC", &gateway->clock));
   BusOptions bus = {.name = "membership", .directory = world->directory};
