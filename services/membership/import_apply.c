@@ -169,12 +169,23 @@ apply_rows (Applying *applying)
   return status;
 }
 
+/* While the register grows from nothing, plans are made anew each time it has doubled. */
+static Status
+replan (Call *call, int64_t batches)
+{
+  if (batches == 0 || (batches & (batches - 1)) != 0)
+    return STATUS_SUCCESS;
+  return db_run (call->db, call, &sql_import_replan, NULL, 0, NULL);
+}
+
 static Status
 rows_step (Applying *applying, int64_t after)
 {
   Call *call = applying->call;
   RunStep *step = applying->step;
-  Status status = load_rows (applying, after);
+  Status status = replan (call, after / APPLY_ROWS);
+  if (!status_failed (status))
+    status = load_rows (applying, after);
   if (!status_failed (status))
     status = apply_rows (applying);
   if (status_failed (status))

@@ -7,7 +7,7 @@ const DbConstraint membership_constraints[] = {
     {"person_key", STATUS_ALREADY_EXISTS, "person.key", "KEY_TAKEN", "Another person has this key"},
     {"person_identity", STATUS_ALREADY_EXISTS, "person.personalIdentityCode", "IDENTITY_CODE_TAKEN",
      "Another person has this personal identity code"},
-    {"address_one_a_day", STATUS_ABORTED, NULL, "CONFLICT", "The addresses were changed in the meantime"},
+    {"address_start", STATUS_ABORTED, NULL, "CONFLICT", "The addresses were changed in the meantime"},
     {"person_version_start", STATUS_ABORTED, NULL, "CONFLICT", "The person was changed in the meantime"},
     {NULL, STATUS_OK, NULL, NULL, NULL},
 };

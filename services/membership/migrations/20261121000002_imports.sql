@@ -100,8 +100,8 @@ create table import_row (
   primary key (federation_id, import_id, position),
   foreign key (federation_id, import_id) references import on delete cascade
 );
-create index import_row_key on import_row (federation_id, import_id, key);
-create index import_row_identity on import_row (federation_id, import_id, identity_index)
+create index import_row_key on import_row (key, import_id, federation_id);
+create index import_row_identity on import_row (identity_index, import_id, federation_id)
   where identity_index is not null;
 
 -- migrate:down

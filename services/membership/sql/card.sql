@@ -1,15 +1,17 @@
 -- What is on record of persons: read whole, superseded by id, inserted in sets.
 
 -- name: version_list
-SELECT person_id, version_id, lower (valid) AS valid_from, upper (valid) AS valid_to, key, given_name, family_name,
+SELECT held.person_id, version_id, lower (valid) AS valid_from, upper (valid) AS valid_to, key, given_name, family_name,
   birth_date, birth_fact_id, identity_cipher, identity_index, language, email, phone, end_date, end_reason, run_id
-FROM person_version
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_at IS NULL
-ORDER BY person_id, valid;
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+JOIN person_version AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
+WHERE held.superseded_at IS NULL
+ORDER BY held.person_id, valid;
 
 -- name: version_supersede
-UPDATE person_version SET superseded_at = :record_time, superseded_run_id = :run_id?
-WHERE federation_id = :federation_id AND version_id = ANY (:ids::uuid[]) AND superseded_at IS NULL;
+UPDATE person_version AS held SET superseded_at = :record_time, superseded_run_id = :run_id?
+FROM unnest (:ids::uuid[]) AS wanted (id)
+WHERE held.federation_id = :federation_id AND held.version_id = wanted.id AND held.superseded_at IS NULL;
 
 -- name: version_insert
 INSERT INTO person_version (federation_id, version_id, person_id, valid, recorded_at, recorded_by, run_id, key, given_name,
@@ -26,15 +28,17 @@ FROM unnest (:id::uuid[], :person_id::uuid[], :valid_from::text[], :valid_to::te
     identity_cipher, identity_index, language, email, phone, end_date, end_reason);
 
 -- name: address_list
-SELECT person_id, address_id, lower (valid) AS valid_from, upper (valid) AS valid_to, street, postal_code, town,
+SELECT held.person_id, address_id, lower (valid) AS valid_from, upper (valid) AS valid_to, street, postal_code, town,
   municipality, province, country, run_id
-FROM address
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_at IS NULL
-ORDER BY person_id, valid;
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+JOIN address AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
+WHERE held.superseded_at IS NULL
+ORDER BY held.person_id, valid;
 
 -- name: address_supersede
-UPDATE address SET superseded_at = :record_time, superseded_run_id = :run_id?
-WHERE federation_id = :federation_id AND address_id = ANY (:ids::uuid[]) AND superseded_at IS NULL;
+UPDATE address AS held SET superseded_at = :record_time, superseded_run_id = :run_id?
+FROM unnest (:ids::uuid[]) AS wanted (id)
+WHERE held.federation_id = :federation_id AND held.address_id = wanted.id AND held.superseded_at IS NULL;
 
 -- name: address_insert
 INSERT INTO address (federation_id, address_id, person_id, valid, recorded_at, recorded_by, run_id, street, postal_code,
@@ -46,14 +50,16 @@ FROM unnest (:id::uuid[], :person_id::uuid[], :valid_from::text[], :valid_to::te
   AS row (address_id, person_id, valid_from, valid_to, street, postal_code, town, municipality, province, country);
 
 -- name: fact_list
-SELECT person_id, fact_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, value, organ_id, run_id
-FROM person_fact
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_at IS NULL
-ORDER BY person_id, kind, valid;
+SELECT held.person_id, fact_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, value, organ_id, run_id
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+JOIN person_fact AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
+WHERE held.superseded_at IS NULL
+ORDER BY held.person_id, kind, valid;
 
 -- name: fact_supersede
-UPDATE person_fact SET superseded_at = :record_time, superseded_run_id = :run_id?
-WHERE federation_id = :federation_id AND fact_id = ANY (:ids::uuid[]) AND superseded_at IS NULL;
+UPDATE person_fact AS held SET superseded_at = :record_time, superseded_run_id = :run_id?
+FROM unnest (:ids::uuid[]) AS wanted (id)
+WHERE held.federation_id = :federation_id AND held.fact_id = wanted.id AND held.superseded_at IS NULL;
 
 -- name: fact_insert
 INSERT INTO person_fact (federation_id, fact_id, person_id, valid, recorded_at, recorded_by, run_id, kind, value, organ_id)
@@ -64,14 +70,16 @@ FROM unnest (:id::uuid[], :person_id::uuid[], :valid_from::text[], :valid_to::te
   AS row (fact_id, person_id, valid_from, valid_to, kind, value, organ_id);
 
 -- name: relation_list_of
-SELECT person_id, relation_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, other_id, run_id
-FROM relation
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_at IS NULL
-ORDER BY person_id, kind, valid;
+SELECT held.person_id, relation_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, other_id, run_id
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+JOIN relation AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
+WHERE held.superseded_at IS NULL
+ORDER BY held.person_id, kind, valid;
 
 -- name: relation_supersede
-UPDATE relation SET superseded_at = :record_time, superseded_run_id = :run_id?
-WHERE federation_id = :federation_id AND relation_id = ANY (:ids::uuid[]) AND superseded_at IS NULL;
+UPDATE relation AS held SET superseded_at = :record_time, superseded_run_id = :run_id?
+FROM unnest (:ids::uuid[]) AS wanted (id)
+WHERE held.federation_id = :federation_id AND held.relation_id = wanted.id AND held.superseded_at IS NULL;
 
 -- name: relation_insert
 INSERT INTO relation (federation_id, relation_id, person_id, valid, recorded_at, recorded_by, run_id, kind, other_id)

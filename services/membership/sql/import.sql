@@ -44,36 +44,44 @@ UPDATE import SET state = :state, version = version + 1
 WHERE federation_id = :federation_id AND import_id = :import_id;
 
 -- name: import_match
--- Everything about a batch of rows that needs other rows or the register.
-SELECT row.position, row.line, row.action, row.person_id, by_key.person_id AS key_person_id,
-  by_identity.person_id AS identity_person_id,
-  (SELECT min (other.line) FROM import_row AS other
-   WHERE other.federation_id = row.federation_id AND other.import_id = row.import_id AND other.key = row.key
-     AND other.position < row.position) AS key_line,
-  (SELECT min (other.line) FROM import_row AS other
-   WHERE other.federation_id = row.federation_id AND other.import_id = row.import_id
-     AND other.identity_index = row.identity_index AND other.position < row.position) AS identity_line,
-  organ.organ_id AS found_organ_id, organ.count AS organ_count, row.organ_code IS NOT NULL AS organ_wanted,
-  row.guardian_keys IS NOT NULL AND EXISTS (
-    SELECT FROM unnest (regexp_split_to_array (row.guardian_keys, '[ ,;]+')) AS guardian (key)
-    WHERE guardian.key <> ''
-      AND NOT EXISTS (SELECT FROM import_row AS other WHERE other.federation_id = row.federation_id
-        AND other.import_id = row.import_id AND other.key = guardian.key)
-      AND NOT EXISTS (SELECT FROM person WHERE person.federation_id = row.federation_id
-        AND person.key = guardian.key AND NOT person.withdrawn)) AS guardian_missing,
+-- Everything about a batch of rows that needs other rows or the register. Look-ups one by one, each with LIMIT: a table
+-- that has just been filled has no statistics, and a join planned for an empty table reads all of it for every row.
+SELECT row.position, row.line, row.action, row.person_id,
+  CASE WHEN row.key IS NOT NULL THEN
+    (SELECT person.person_id FROM person WHERE person.federation_id = row.federation_id AND person.key = row.key
+     AND NOT person.withdrawn LIMIT 1) END AS key_person_id,
+  CASE WHEN row.identity_index IS NOT NULL THEN
+    (SELECT person.person_id FROM person WHERE person.federation_id = row.federation_id
+     AND person.identity_index = row.identity_index AND NOT person.withdrawn LIMIT 1) END AS identity_person_id,
+  CASE WHEN row.key IS NOT NULL THEN
+    (SELECT min (other.line) FROM import_row AS other
+     WHERE other.federation_id = row.federation_id AND other.import_id = row.import_id AND other.key = row.key
+       AND other.position < row.position) END AS key_line,
+  CASE WHEN row.identity_index IS NOT NULL THEN
+    (SELECT min (other.line) FROM import_row AS other
+     WHERE other.federation_id = row.federation_id AND other.import_id = row.import_id
+       AND other.identity_index = row.identity_index AND other.position < row.position) END AS identity_line,
+  row.organ_code IS NOT NULL AS organ_wanted,
+  CASE WHEN row.organ_code IS NOT NULL THEN
+    (SELECT min (organ.organ_id::text) FROM organ_ref AS organ
+     WHERE organ.federation_id = row.federation_id AND organ.code = row.organ_code) END AS found_organ_id,
+  CASE WHEN row.organ_code IS NOT NULL THEN
+    (SELECT count (*) FROM organ_ref AS organ
+     WHERE organ.federation_id = row.federation_id AND organ.code = row.organ_code) END AS organ_count,
+  CASE WHEN row.guardian_keys IS NOT NULL THEN
+    (SELECT true FROM unnest (regexp_split_to_array (row.guardian_keys, '[ ,;]+')) AS guardian (key)
+     WHERE guardian.key <> ''
+       AND (SELECT true FROM import_row AS other WHERE other.federation_id = row.federation_id
+            AND other.import_id = row.import_id AND other.key = guardian.key LIMIT 1) IS NULL
+       AND (SELECT true FROM person WHERE person.federation_id = row.federation_id AND person.key = guardian.key
+            AND NOT person.withdrawn LIMIT 1) IS NULL
+     LIMIT 1) END AS guardian_missing,
   row.guardian_keys IS NOT NULL AND row.key = ANY (regexp_split_to_array (row.guardian_keys, '[ ,;]+')) AS own_guardian,
-  row.postal_code IS NOT NULL AND place.town IS NULL AS place_missing
+  row.postal_code IS NOT NULL AND (
+    SELECT place.town FROM place WHERE place.federation_id = row.federation_id
+      AND place.country = coalesce (row.country, 'FI') AND place.postal_code = row.postal_code LIMIT 1) IS NULL
+    AS place_missing
 FROM import_row AS row
-LEFT JOIN person AS by_key ON by_key.federation_id = row.federation_id AND by_key.key = row.key
-  AND by_key.key IS NOT NULL AND NOT by_key.withdrawn
-LEFT JOIN person AS by_identity ON by_identity.federation_id = row.federation_id
-  AND by_identity.identity_index = row.identity_index AND by_identity.identity_index IS NOT NULL
-  AND NOT by_identity.withdrawn
-LEFT JOIN LATERAL (
-  SELECT min (organ_id::text) AS organ_id, count (*) AS count FROM organ_ref
-  WHERE organ_ref.federation_id = row.federation_id AND organ_ref.code = row.organ_code) AS organ ON true
-LEFT JOIN place ON place.federation_id = row.federation_id AND place.country = coalesce (row.country, 'FI')
-  AND place.postal_code = row.postal_code
 WHERE row.federation_id = :federation_id AND row.import_id = :import_id AND row.position > :after::bigint
 ORDER BY row.position LIMIT :limit;
 
@@ -94,15 +102,18 @@ SELECT row.position, row.line, row.action, row.person_id, row.seal_id, row.key, 
   coalesce (row.organ_id, (SELECT organ.organ_id FROM organ_ref AS organ WHERE organ.federation_id = row.federation_id
     AND organ.code = row.organ_code LIMIT 1)) AS organ_id,
   row.member_type, row.position_held, row.position_from,
-  row.action = 1 AND (
-    EXISTS (SELECT FROM person WHERE person.federation_id = row.federation_id AND person.key = row.key
-      AND NOT person.withdrawn)
-    OR EXISTS (SELECT FROM person WHERE person.federation_id = row.federation_id
-      AND person.identity_index = row.identity_index AND NOT person.withdrawn)) AS taken
+  CASE WHEN row.action = 1 THEN coalesce (
+    (SELECT true FROM person WHERE person.federation_id = row.federation_id AND person.key = row.key
+     AND NOT person.withdrawn LIMIT 1),
+    (SELECT true FROM person WHERE person.federation_id = row.federation_id
+     AND person.identity_index = row.identity_index AND NOT person.withdrawn LIMIT 1)) END AS taken
 FROM import_row AS row
-LEFT JOIN place ON place.federation_id = row.federation_id AND place.country = coalesce (row.country, 'FI')
-  AND place.postal_code = row.postal_code
-LEFT JOIN family ON family.federation_id = row.federation_id AND family.key = row.family
+LEFT JOIN LATERAL (
+  SELECT * FROM place WHERE place.federation_id = row.federation_id AND place.country = coalesce (row.country, 'FI')
+    AND place.postal_code = row.postal_code LIMIT 1) AS place ON true
+LEFT JOIN LATERAL (
+  SELECT family_id FROM family WHERE family.federation_id = row.federation_id AND family.key = row.family
+  LIMIT 1) AS family ON true
 WHERE row.federation_id = :federation_id AND row.import_id = :import_id AND row.position > :after::bigint
 ORDER BY row.position LIMIT :limit;
 
@@ -118,15 +129,17 @@ ON CONFLICT (federation_id, key) WHERE key IS NOT NULL DO NOTHING;
 SELECT DISTINCT guardian.person_id, row.person_id AS other_id
 FROM import_row AS row
 CROSS JOIN LATERAL unnest (regexp_split_to_array (row.guardian_keys, '[ ,;]+')) AS wanted (key)
-JOIN person AS guardian ON guardian.federation_id = row.federation_id AND guardian.key = wanted.key
-  AND NOT guardian.withdrawn
-JOIN person AS ward ON ward.federation_id = row.federation_id AND ward.person_id = row.person_id AND NOT ward.withdrawn
+CROSS JOIN LATERAL (
+  SELECT person_id FROM person WHERE person.federation_id = row.federation_id AND person.key = wanted.key
+    AND NOT person.withdrawn LIMIT 1) AS guardian
 WHERE row.federation_id = :federation_id AND row.import_id = :import_id
   AND row.position > :after::bigint AND row.position <= :last::bigint
   AND row.guardian_keys IS NOT NULL AND row.action IN (1, 2, 3) AND guardian.person_id <> row.person_id
-  AND NOT EXISTS (SELECT FROM relation WHERE relation.federation_id = row.federation_id
+  AND (SELECT true FROM person WHERE person.federation_id = row.federation_id AND person.person_id = row.person_id
+    AND NOT person.withdrawn LIMIT 1)
+  AND (SELECT true FROM relation WHERE relation.federation_id = row.federation_id
     AND relation.person_id = guardian.person_id AND relation.other_id = row.person_id AND relation.kind = 1
-    AND relation.superseded_at IS NULL AND upper_inf (relation.valid))
+    AND relation.superseded_at IS NULL AND upper_inf (relation.valid) LIMIT 1) IS NULL
 ORDER BY 1, 2;
 
 -- name: import_last
@@ -159,7 +172,7 @@ recorded AS (
   FROM batch JOIN relation ON relation.federation_id = :federation_id AND relation.person_id = batch.person_id
 ),
 judged AS (
-  SELECT person_id, bool_or (run_id = :run_id::uuid) AS applied,
+  SELECT held.person_id, bool_or (run_id = :run_id::uuid) AS applied,
     bool_or ((run_id IS DISTINCT FROM :run_id::uuid AND recorded_at >= :since::timestamptz)
       OR (run_id = :run_id::uuid AND superseded_at IS NOT NULL
         AND coalesce (superseded_run_id NOT IN (:run_id::uuid, :undo_run_id::uuid), true))) AS changed
@@ -171,35 +184,51 @@ FROM batch LEFT JOIN judged ON judged.person_id = batch.person_id
 ORDER BY batch.position;
 
 -- name: import_undo_guardians
+WITH wanted AS (
+  SELECT relation.relation_id FROM unnest (:person_ids::uuid[]) AS undone (person_id)
+  JOIN relation ON relation.federation_id = :federation_id AND relation.person_id = undone.person_id
+  UNION
+  SELECT relation.relation_id FROM unnest (:person_ids::uuid[]) AS undone (person_id)
+  JOIN relation ON relation.federation_id = :federation_id AND relation.other_id = undone.person_id
+)
 UPDATE relation SET superseded_at = :record_time, superseded_run_id = :undo_run_id
-WHERE federation_id = :federation_id AND run_id = :run_id AND kind = 1 AND superseded_at IS NULL
-  AND (person_id = ANY (:person_ids::uuid[]) OR other_id = ANY (:person_ids::uuid[]));
+FROM wanted
+WHERE relation.federation_id = :federation_id AND relation.relation_id = wanted.relation_id
+  AND relation.run_id = :run_id AND relation.kind = 1 AND relation.superseded_at IS NULL;
 
 -- name: import_run_start
 SELECT create_time FROM run WHERE federation_id = :federation_id AND run_id = :run_id;
 
 -- name: version_list_replaced
-SELECT person_id, version_id, lower (valid) AS valid_from, upper (valid) AS valid_to, key, given_name, family_name,
+SELECT held.person_id, version_id, lower (valid) AS valid_from, upper (valid) AS valid_to, key, given_name, family_name,
   birth_date, birth_fact_id, identity_cipher, identity_index, language, email, phone, end_date, end_reason, run_id
-FROM person_version
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_run_id = :run_id
-ORDER BY person_id, valid;
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+JOIN person_version AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
+WHERE held.superseded_run_id = :run_id
+ORDER BY held.person_id, valid;
 
 -- name: address_list_replaced
-SELECT person_id, address_id, lower (valid) AS valid_from, upper (valid) AS valid_to, street, postal_code, town,
+SELECT held.person_id, address_id, lower (valid) AS valid_from, upper (valid) AS valid_to, street, postal_code, town,
   municipality, province, country, run_id
-FROM address
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_run_id = :run_id
-ORDER BY person_id, valid;
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+JOIN address AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
+WHERE held.superseded_run_id = :run_id
+ORDER BY held.person_id, valid;
 
 -- name: fact_list_replaced
-SELECT person_id, fact_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, value, organ_id, run_id
-FROM person_fact
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_run_id = :run_id
-ORDER BY person_id, kind, valid;
+SELECT held.person_id, fact_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, value, organ_id, run_id
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+JOIN person_fact AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
+WHERE held.superseded_run_id = :run_id
+ORDER BY held.person_id, kind, valid;
 
 -- name: relation_list_replaced
 SELECT person_id, relation_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, other_id, run_id
-FROM relation
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]) AND superseded_run_id = :run_id
-ORDER BY person_id, kind, valid;
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+JOIN relation AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
+WHERE held.superseded_run_id = :run_id
+ORDER BY held.person_id, kind, valid;
+
+-- name: import_replan
+-- Plans made while tables were nearly empty are of no use when they have grown.
+DISCARD PLANS;

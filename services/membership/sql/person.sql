@@ -71,15 +71,15 @@ ORDER BY sort_key DESC, person_id DESC LIMIT :limit;
 SELECT person_id, member_number AS sort_value FROM person
 WHERE federation_id = :federation_id AND NOT withdrawn
   AND (:include_ended::boolean OR end_date IS NULL OR end_date > :today::date)
-  AND (member_number, person_id) > (:after_value::text, :after_id::uuid)
-ORDER BY member_number, person_id LIMIT :limit;
+  AND member_number > :after_value::text AND :after_id::uuid IS NOT NULL
+ORDER BY member_number LIMIT :limit;
 
 -- name: person_list_by_number_descending
 SELECT person_id, member_number AS sort_value FROM person
 WHERE federation_id = :federation_id AND NOT withdrawn
   AND (:include_ended::boolean OR end_date IS NULL OR end_date > :today::date)
-  AND (member_number, person_id) < (:after_value::text, :after_id::uuid)
-ORDER BY member_number DESC, person_id DESC LIMIT :limit;
+  AND member_number < :after_value::text AND :after_id::uuid IS NOT NULL
+ORDER BY member_number DESC LIMIT :limit;
 
 -- name: person_list_by_birth_date
 -- The unknown come last.
@@ -186,16 +186,19 @@ ORDER BY sort_key, person_id LIMIT :limit;
 
 -- name: person_lock
 -- The person's row lock orders everything that is recorded about a person. In the order of ids, so that two batches
--- do not wait for each other.
-SELECT person_id, member_number, version, create_time, update_time, withdrawn FROM person
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[])
-ORDER BY person_id FOR NO KEY UPDATE;
+-- do not wait for each other. Ids are joined, here and below, not compared with ANY: that the planner can cost without
+-- statistics.
+SELECT person.person_id, member_number, version, create_time, update_time, withdrawn
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+JOIN person ON person.federation_id = :federation_id AND person.person_id = wanted.person_id
+ORDER BY person.person_id FOR NO KEY UPDATE OF person;
 
 -- name: person_peek
 -- The same without a lock, for those who only look.
-SELECT person_id, member_number, version, create_time, update_time, withdrawn FROM person
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[])
-ORDER BY person_id;
+SELECT person.person_id, member_number, version, create_time, update_time, withdrawn
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+JOIN person ON person.federation_id = :federation_id AND person.person_id = wanted.person_id
+ORDER BY person.person_id;
 
 -- name: person_next_numbers
 SELECT nextval ('member_number') AS number FROM generate_series (1, :count::integer);
@@ -233,7 +236,8 @@ WHERE person.federation_id = :federation_id AND person.person_id = row.person_id
 -- name: person_touch
 -- Something beside the person's own fields has changed.
 UPDATE person SET version = version + 1, update_time = :record_time
-WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]);
+FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
+WHERE person.federation_id = :federation_id AND person.person_id = wanted.person_id;
 
 -- name: person_due
 -- Whose future-dated change has come.
