@@ -1,5 +1,6 @@
 /* One request, one call, one answer: what reaches the service, and what the client gets. */
 #include "heimo/membership/v1/membership_service.pb-c.h"
+#include "heimo_api.h"
 #include "world.h"
 
 #include <sys/socket.h>
@@ -387,6 +388,52 @@ test_a_client_that_leaves_cancels_the_call (void **state)
   expect_cancelled (fixture);
 }
 
+/* The path of a route with its variables filled in. */
+static char *
+path_of (void *owner, const ApiRoute *route)
+{
+  char *path = memory_string (owner, "");
+  for (size_t i = 0; i < route->segment_count; i++) {
+    const ApiSegment *segment = &route->segments[i];
+    const char *text = segment->literal != NULL                          ? segment->literal
+                       : strcmp (segment->variable.name, "service") == 0 ? "membership"
+                                                                         : PERSON_ID;
+    path = talloc_asprintf_append (path, "/%s", text);
+  }
+  if (route->custom_verb != NULL)
+    path = talloc_asprintf_append (path, ":%s", route->custom_verb);
+  return path;
+}
+
+/* No route answers without the headers that keep a browser safe, whatever the outcome. */
+static void
+test_every_route_has_the_headers (void **state)
+{
+  static const HttpField expected[] = {
+      {"Cache-Control", "no-store"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+      {"Cross-Origin-Resource-Policy", "same-origin"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Server", ""},
+      {"Access-Control-Allow-Origin", ""},
+      {"Set-Cookie", ""},
+  };
+  Fixture *fixture = *state;
+  for (size_t i = 0; i < heimo_api.route_count; i++) {
+    const ApiRoute *route = &heimo_api.routes[i];
+    char *line =
+        memory_format (fixture->owner, "%s %s", api_verb_name (route->verb), path_of (fixture->owner, route));
+    bool body = route->body == API_BODY_REQUEST || route->body == API_BODY_FIELD;
+    char *answer = world_ask (fixture->world, fixture->owner, line, body ? JSON : "", body ? "{}" : NULL);
+    if (answer_status (answer) == 0 || answer_status (answer) == 404)
+      fail_msg ("%s: %s", line, answer);
+    for (size_t j = 0; j < sizeof expected / sizeof expected[0]; j++)
+      expect_field (fixture, answer, expected[j].name, expected[j].value);
+    assert_int_not_equal (strlen (answer_field (fixture->owner, answer, "X-Request-Id")), 0);
+  }
+}
+
 static void
 test_own_pages (void **state)
 {
@@ -416,6 +463,7 @@ main (void)
       TEST (test_failures),
       TEST (test_too_many_calls_of_one_client),
       TEST (test_a_client_that_leaves_cancels_the_call),
+      TEST (test_every_route_has_the_headers),
       TEST (test_own_pages),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
