@@ -224,8 +224,11 @@ load_demo() {
     echo "$people" >"$demo/people"
   fi
   say "loading it; $(set_url) answers meanwhile"
-  node "$top/tests/demo/load.mjs" --url "$(set_url)" --dir "$demo"
-  echo "$people" >"$demo/loaded"
+  if node "$top/tests/demo/load.mjs" --url "$(set_url)" --dir "$demo"; then
+    echo "$people" >"$demo/loaded"
+  else
+    say "The demo is not loaded; the next ./dev run goes on with it."
+  fi
 }
 
 # verb_run [--detach] [--demo N] [--no-demo]

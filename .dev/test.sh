@@ -117,6 +117,7 @@ with_set() {
   trap 'verb_stop; rm -rf "$HEIMO_DIR"' EXIT
   verb_run --detach --demo "$people"
   trap 'verb_stop; rm -rf "$HEIMO_DIR"' EXIT
+  [ -f "$HEIMO_DIR/demo/loaded" ] || die "the demo could not be loaded"
   "$@"
 }
 
