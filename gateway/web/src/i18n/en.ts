@@ -20,6 +20,7 @@ export const en = {
   'common.save': 'Save',
   'common.more': 'Show more',
   'common.unknown': 'not known',
+  'common.table': 'Table',
   'date.open': 'Open the calendar',
 
   'problem.title': 'That did not work.',

@@ -14,7 +14,10 @@ const to = (token: string) => (before: Record<string, unknown>) => ({ ...before,
 
 export function Pager({ page, next }: Props) {
   const { t } = useTexts();
-  useEffect(() => rememberBack(next, page), [next, page]);
+  useEffect(() => {
+    // While the next page is fetched, the one before is still shown, with the token that has just been followed.
+    if (next !== page) rememberBack(next, page);
+  }, [next, page]);
   if (!page && !next) return null;
   return (
     <nav className="pager" aria-label={t('pager.label')}>

@@ -16,6 +16,7 @@ import { PageTitle, Progress, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { StateTag } from './StateTag';
 import { Steps, type Step } from './Steps';
+import { TableBox } from '../../ui/TableBox';
 
 const STEP: Partial<Record<Import['state'], Step>> = {
   IMPORT_STATE_CHECKING: 'check',
@@ -69,7 +70,7 @@ function Errors({ entry }: { entry: Import }) {
           label={t('import.errorsCsv')}
         />
       </div>
-      <div className="table-box">
+      <TableBox>
         <table>
           <caption className="visually-hidden">{t('import.errorList')}</caption>
           <thead>
@@ -91,8 +92,8 @@ function Errors({ entry }: { entry: Import }) {
             ))}
           </tbody>
         </table>
-      </div>
-      <Pager page={page} next={outcomes.data.nextPageToken} />
+      </TableBox>
+      <Pager page={page} next={outcomes.isPlaceholderData ? '' : outcomes.data.nextPageToken} />
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { Button, ButtonLink } from '../../ui/Button';
 import { Empty, PageTitle, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { StateTag } from './StateTag';
+import { TableBox } from '../../ui/TableBox';
 
 const BUSY_POLL_MS = 2000;
 const isBusy = ({ state }: Import) =>
@@ -66,7 +67,7 @@ export default function ImportsPage() {
         </Empty>
       )}
       {list.length > 0 && (
-        <div className="table-box">
+        <TableBox>
           <table>
             <caption className="visually-hidden">{t('nav.imports')}</caption>
             <thead>
@@ -90,7 +91,7 @@ export default function ImportsPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
       {imports.hasNextPage && (
         <div className="actions">

@@ -13,6 +13,7 @@ import { Button, ButtonLink } from '../../ui/Button';
 import { SelectField } from '../../ui/Field';
 import { Empty, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
+import { TableBox } from '../../ui/TableBox';
 
 const ENCODINGS = ['UTF-8', 'UTF-8-BOM', 'UTF-16LE', 'UTF-16BE', 'WINDOWS-1252'];
 const SEPARATORS = [',', ';', '\t', '|'];
@@ -63,7 +64,7 @@ function Columns({
   const { t } = useTexts();
   const { doubled } = mappingFaults(mapping);
   return (
-    <div className="table-box">
+    <TableBox>
       <table className="mapping">
         <caption className="visually-hidden">{t('import.step.columns')}</caption>
         <thead>
@@ -103,7 +104,7 @@ function Columns({
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

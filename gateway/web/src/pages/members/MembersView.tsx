@@ -13,6 +13,7 @@ import { Pager } from '../../ui/Pager';
 import { Empty, PersonLink, Skeleton, usePeriod } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { SortHeader } from '../../ui/SortHeader';
+import { TableBox } from '../../ui/TableBox';
 
 const ROUTE = '/organs/$organId';
 
@@ -128,7 +129,7 @@ export function MembersView({ organ }: { organ: Organ }) {
         </Empty>
       )}
       {members.data && members.data.members.length > 0 && (
-        <div className="table-box" data-stale={members.isPlaceholderData || undefined}>
+        <TableBox stale={members.isPlaceholderData}>
           <table>
             <caption className="visually-hidden">{t('members.caption', { name: organ.name })}</caption>
             <thead>
@@ -156,10 +157,10 @@ export function MembersView({ organ }: { organ: Organ }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
       <div className="below-table no-print">
-        <Pager page={page} next={members.data?.nextPageToken ?? ''} />
+        <Pager page={page} next={members.isPlaceholderData ? '' : (members.data?.nextPageToken ?? '')} />
         <DownloadLink
           path={`/v1/organs/${organ.organId}/members`}
           parameters={filter}

@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button';
 import { Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { useKind } from '../organs/kind';
+import { TableBox } from '../../ui/TableBox';
 
 /** The organs directly below one, with their members. */
 export function OrgansBelow({ organ }: { organ: Organ }) {
@@ -18,7 +19,7 @@ export function OrgansBelow({ organ }: { organ: Organ }) {
   if (error) return <Problem error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton />;
   return (
-    <div className="table-box">
+    <TableBox>
       <table>
         <caption className="visually-hidden">{t('organ.view.organs')}</caption>
         <thead>
@@ -55,6 +56,6 @@ export function OrgansBelow({ organ }: { organ: Organ }) {
           <Button onPress={() => setPages(pages + 1)}>{t('organs.more')}</Button>
         </div>
       )}
-    </div>
+    </TableBox>
   );
 }

@@ -10,6 +10,7 @@ import { Button } from '../../ui/Button';
 import { Empty, Skeleton, usePeriod } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { ChangeRuleDialog } from './ChangeRuleDialog';
+import { TableBox } from '../../ui/TableBox';
 
 /** A rule in the reader's language; in the service's words where it cannot be told. */
 export function RuleWords({ rule }: { rule: Rule }) {
@@ -71,7 +72,7 @@ export function RulesView({ organ }: { organ: Organ }) {
       {rules.data.length === 0 ? (
         <Empty title={t('rule.empty')} />
       ) : (
-        <div className="table-box">
+        <TableBox>
           <table>
             <caption className="visually-hidden">{t('organ.view.rules')}</caption>
             <thead>
@@ -93,7 +94,7 @@ export function RulesView({ organ }: { organ: Organ }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
       {changing && <ChangeRuleDialog organ={organ} onClose={() => setChanging(false)} />}
     </>

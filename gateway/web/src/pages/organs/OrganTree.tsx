@@ -76,6 +76,7 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
   const [focused, setFocused] = useState(rows[0]?.id ?? '');
   const [rowHeight, setRowHeight] = useState(40);
   const wantsFocus = useRef(false);
+  const awaited = useRef<number | null>(null);
   const [first, last] = useWindow(rows.length, rowHeight, body);
   const current = Math.max(
     0,
@@ -96,6 +97,14 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
     }
   });
 
+  useEffect(() => {
+    const row = awaited.current === null ? undefined : rows[awaited.current];
+    if (!row || row.more) return;
+    awaited.current = null;
+    wantsFocus.current = true;
+    setFocused(row.id);
+  }, [rows]);
+
   const moveTo = (index: number) => {
     const row = rows[Math.min(Math.max(index, 0), rows.length - 1)];
     if (!row) return;
@@ -113,8 +122,11 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
     return index;
   };
   const activate = (row: TreeRow) => {
-    if (row.more) onMore(row.more);
-    else void navigate({ to: '/organs/$organId', params: { organId: row.id } });
+    if (row.more) {
+      // The first organ that arrives takes the place of this line, and the focus with it.
+      awaited.current = current;
+      onMore(row.more);
+    } else void navigate({ to: '/organs/$organId', params: { organId: row.id } });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[current];
@@ -187,7 +199,7 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
                     type="button"
                     tabIndex={-1}
                     className="button button-quiet"
-                    onClick={() => onMore(row.more)}
+                    onClick={() => activate(row)}
                   >
                     {t('organs.more')}
                   </button>

@@ -1,5 +1,5 @@
 // Organisations and their organs: the tree, a search for an organ, and what to do when there is nothing yet.
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { childrenQuery, organisationsQuery, organSearchQuery } from '../../api/queries';
@@ -15,6 +15,7 @@ import { useKind } from './kind';
 import { CreateOrganDialog, CreateOrganisationDialog } from './lazyDialogs';
 import { OrganTree } from './OrganTree';
 import { treeRows, type Branch } from './rows';
+import { TableBox } from '../../ui/TableBox';
 
 const LEAST_LETTERS = 2;
 /** So many organisations are shown opened at first. */
@@ -42,7 +43,14 @@ function useOpen(organisations: Organisation[]) {
 function Tree({ organisations }: { organisations: Organisation[] }) {
   const { ids, toggle } = useOpen(organisations);
   const [pages, setPages] = useState<Record<string, number>>({});
-  const replies = useQueries({ queries: ids.map(id => childrenQuery(id, pages[id] ?? 1)) });
+  const cache = useQueryClient();
+  const branchQuery = (id: string) => {
+    const wanted = pages[id] ?? 1;
+    // While more is fetched, what there is stays.
+    const before = wanted > 1 ? cache.getQueryData(childrenQuery(id, wanted - 1).queryKey) : undefined;
+    return { ...childrenQuery(id, wanted), placeholderData: before };
+  };
+  const replies = useQueries({ queries: ids.map(branchQuery) });
   const failed = replies.find(reply => reply.error);
   const branches = new Map<string, Branch>();
   replies.forEach((reply, index) => {
@@ -70,7 +78,7 @@ function Found({ text }: { text: string }) {
   if (isPending) return <Skeleton />;
   if (data.organs.length === 0) return <Empty title={t('organs.nothing', { text })} />;
   return (
-    <div className="table-box">
+    <TableBox>
       <table>
         <caption className="visually-hidden">{t('search.found', { count: data.organs.length })}</caption>
         <thead>
@@ -101,7 +109,7 @@ function Found({ text }: { text: string }) {
         </tbody>
       </table>
       {data.nextPageToken && <p className="muted small table-note">{t('organs.narrow')}</p>}
-    </div>
+    </TableBox>
   );
 }
 

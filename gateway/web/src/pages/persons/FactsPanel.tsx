@@ -9,6 +9,7 @@ import { useToday } from '../../lib/useToday';
 import { Button } from '../../ui/Button';
 import { Skeleton, usePeriod } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
+import { TableBox } from '../../ui/TableBox';
 
 const ChangeFactDialog = lazy(() => import('./ChangeFactDialog'));
 
@@ -72,7 +73,7 @@ export function FactsPanel({ person, onAdd }: { person: Person; onAdd: () => voi
       {!data && !error && <Skeleton lines={3} />}
       {data?.length === 0 && <p className="muted">{t('fact.none')}</p>}
       {data && data.length > 0 && (
-        <div className="table-box table-plain">
+        <TableBox plain>
           <table>
             <caption className="visually-hidden">{t('fact.title')}</caption>
             <thead>
@@ -95,7 +96,7 @@ export function FactsPanel({ person, onAdd }: { person: Person; onAdd: () => voi
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
       <Suspense>
         {changing && <ChangeFactDialog person={person} fact={changing} onClose={() => setChanging(null)} />}

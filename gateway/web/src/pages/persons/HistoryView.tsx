@@ -7,6 +7,7 @@ import { useTexts } from '../../i18n';
 import { Button } from '../../ui/Button';
 import { Empty, Skeleton, usePeriod } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
+import { TableBox } from '../../ui/TableBox';
 
 function Row({ entry }: { entry: HistoryEntry }) {
   const { t, tryText, time, date } = useTexts();
@@ -61,7 +62,7 @@ export function HistoryView({ personId }: { personId: string }) {
   if (entries.length === 0) return <Empty title={t('history.empty')} />;
   return (
     <>
-      <div className="table-box">
+      <TableBox>
         <table>
           <caption className="visually-hidden">{t('person.view.history')}</caption>
           <thead>
@@ -80,7 +81,7 @@ export function HistoryView({ personId }: { personId: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
       {hasNextPage && (
         <div className="actions">
           <Button onPress={() => void fetchNextPage()} isPending={isFetchingNextPage}>

@@ -15,6 +15,7 @@ import { Empty, PageTitle, PersonLink, Skeleton } from '../../ui/parts';
 import { LEAST_LETTERS } from '../../ui/PersonSearch';
 import { Problem } from '../../ui/Problem';
 import { SortHeader } from '../../ui/SortHeader';
+import { TableBox } from '../../ui/TableBox';
 
 const ROUTE = '/persons';
 type TextFilter = 'q' | 'municipality' | 'postalCode';
@@ -142,7 +143,7 @@ export default function PersonsPage() {
       )}
       {persons.data && persons.data.persons.length > 0 && (
         <>
-          <div className="table-box" data-stale={persons.isPlaceholderData || undefined}>
+          <TableBox stale={persons.isPlaceholderData}>
             <table>
               <caption className="visually-hidden">{t('nav.persons')}</caption>
               <thead>
@@ -167,9 +168,9 @@ export default function PersonsPage() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </TableBox>
           <div className="below-table no-print">
-            <Pager page={page} next={persons.data.nextPageToken} />
+            <Pager page={page} next={persons.isPlaceholderData ? '' : persons.data.nextPageToken} />
             <DownloadLink
               path="/v1/persons"
               parameters={{ ...filter, includeEnded: ended === '1' ? 'true' : '' }}

@@ -17,6 +17,7 @@ import { Problem } from '../../ui/Problem';
 import { StateTag } from '../imports/StateTag';
 import { Missing } from '../../ui/Crashed';
 import { useRunName } from './RunsPage';
+import { TableBox } from '../../ui/TableBox';
 
 const RESULTS = ['', 'succeeded', 'skipped', 'failed'] as const;
 
@@ -53,7 +54,7 @@ function Outcomes({ service, run }: { service: ServiceName; run: Run }) {
       {outcomes.error && <Problem error={outcomes.error} onRetry={() => void outcomes.refetch()} />}
       {outcomes.isPending && <Skeleton />}
       {rows.length > 0 && (
-        <div className="table-box">
+        <TableBox>
           <table>
             <caption className="visually-hidden">{t('run.outcomes')}</caption>
             <thead>
@@ -78,9 +79,9 @@ function Outcomes({ service, run }: { service: ServiceName; run: Run }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
-      <Pager page={page} next={outcomes.data?.nextPageToken ?? ''} />
+      <Pager page={page} next={outcomes.isPlaceholderData ? '' : (outcomes.data?.nextPageToken ?? '')} />
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button';
 import { Empty, PageTitle, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { StateTag } from '../imports/StateTag';
+import { TableBox } from '../../ui/TableBox';
 
 const BUSY_POLL_MS = 2000;
 const IDLE_POLL_MS = 15_000;
@@ -72,7 +73,7 @@ export default function RunsPage() {
       {waiting && runs.length === 0 && <Skeleton />}
       {!waiting && !failed && runs.length === 0 && <Empty title={t('run.none')} />}
       {runs.length > 0 && (
-        <div className="table-box">
+        <TableBox>
           <table>
             <caption className="visually-hidden">{t('nav.runs')}</caption>
             <thead>
@@ -99,7 +100,7 @@ export default function RunsPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
       {lists.some(list => list.hasNextPage) && (
         <div className="actions">

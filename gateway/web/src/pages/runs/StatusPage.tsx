@@ -6,12 +6,13 @@ import { useTexts } from '../../i18n';
 import { Truth } from '../members/ExplanationPanel';
 import { PageTitle, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
+import { TableBox } from '../../ui/TableBox';
 
 function Followers({ status }: { status: ServiceStatus }) {
   const { t, tryText, time, number } = useTexts();
   if (status.followers.length === 0) return null;
   return (
-    <div className="table-box table-plain">
+    <TableBox plain>
       <table>
         <caption>{t('status.follows')}</caption>
         <thead>
@@ -37,7 +38,7 @@ function Followers({ status }: { status: ServiceStatus }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

@@ -1,0 +1,90 @@
+// Every page in every dress: no accessibility faults, nothing wider than the window, a title, one heading.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Browser, eventually, expectAccessible, settled } from './browser.mjs';
+
+let browser;
+let paths;
+
+const NAMES = ['organs', 'an organ open', 'a search for organs', 'members', 'organs below', 'rules', 'why', 'persons', 'a search for persons', 'a card', 'history',
+  'a new person', 'imports', 'a new import', 'runs', 'status', 'nowhere'];
+
+beforeAll (async () => {
+  browser = await Browser.start ();
+  const { organisation, organ, member } = await browser.places ();
+  const top = organisation.organisationId;
+  paths = {
+    organs: '/organs',
+    'an organ open': `/organs?open=${top}+${organ.organId}`,
+    'a search for organs': '/organs?q=sc',
+    members: `/organs/${organ.organId}`,
+    'organs below': `/organs/${top}?view=organs`,
+    rules: `/organs/${organ.organId}?view=rules`,
+    why: `/organs/${organ.organId}?why=${member.personId}&whyType=${member.typeId}`,
+    persons: '/persons',
+    'a search for persons': `/persons?q=${encodeURIComponent (member.familyName)}`,
+    'a card': `/persons/${member.personId}`,
+    history: `/persons/${member.personId}?view=history`,
+    'a new person': '/persons/new',
+    imports: '/imports',
+    'a new import': '/imports/new',
+    runs: '/runs',
+    status: '/status',
+    nowhere: '/nowhere',
+  };
+});
+afterAll (() => browser.stop ());
+
+async function check (name, options) {
+  await browser.visit (paths[name], async page => {
+    if (name === 'why') {
+      await page.getByRole ('dialog').locator ('.verdict').waitFor ();
+    }
+    await expectAccessible (page);
+    expect (await page.title ()).toMatch (/\S.* · Heimo$/);
+    expect (await page.locator ('h1').count ()).toBe (1);
+    const width = await page.evaluate (() => document.documentElement.scrollWidth);
+    expect (width).toBeLessThanOrEqual (options.width);
+  }, { ...options, share: true });
+}
+
+describe.each ([['light', 1280], ['dark', 1280], ['light', 360], ['dark', 360]]) ('%s, %d px', (scheme, width) => {
+  test.each (NAMES) ('%s', name => check (name, { scheme, width }));
+});
+
+describe.each (['fi', 'sv', 'nl']) ('%s, the narrowest window', language => {
+  test.each (NAMES) ('%s', name => check (name, { language, width: 320 }));
+});
+
+describe ('dialogs', () => {
+  const DIALOGS = [
+    ['members', 'New organ below'],
+    ['organs', 'New organisation'],
+    ['rules', 'Change the rule'],
+    ['a card', 'Change details'],
+    ['a card', 'New address'],
+    ['a card', 'Add to the card'],
+    ['a card', 'End'],
+  ];
+  test.each (DIALOGS.flatMap (dialog => [[...dialog, 'light', 1280], [...dialog, 'dark', 360]])) ('%s: %s, %s, %d px', async (name, button, scheme, width) => {
+    await browser.visit (paths[name], async page => {
+      await page.locator ('main').getByRole ('button', { name: button, exact: true }).first ().click ();
+      const dialog = page.locator ('[role=dialog], [role=alertdialog]');
+      await dialog.waitFor ();
+      await expectAccessible (page);
+      await eventually (() => dialog.evaluate (element => element.contains (document.activeElement))).toBe (true);
+      await page.keyboard.press ('Escape');
+      await dialog.waitFor ({ state: 'detached' });
+      await eventually (() => page.evaluate (() => document.activeElement?.textContent?.trim ())).toBe (button);
+    }, { scheme, width, share: true });
+  });
+});
+
+test ('the printed card has neither menu nor buttons', async () => {
+  await browser.visit (paths['a card'], async page => {
+    await page.emulateMedia ({ media: 'print' });
+    await settled (page);
+    expect (await page.locator ('.bar').isVisible ()).toBe (false);
+    expect (await page.locator ('.page-head .actions').isVisible ()).toBe (false);
+    expect (await page.locator ('.timeline').isVisible ()).toBe (true);
+  });
+});
