@@ -127,7 +127,7 @@ layer_api() {
 }
 
 layer_web() {
-  [ -f "$top/tests/web/package.json" ] || [ -d "$top/tests/web" ] || { absent 'tests/web is not there'; return 0; }
+  compgen -G "$top/tests/web/*.test.*" >/dev/null || { absent 'tests/web has no tests'; return 0; }
   with_set 2000 run_vitest tests web
 }
 
