@@ -56,6 +56,7 @@ typedef struct Gateway {
   Bus *bus;
   const Site *site; /* NULL: no web application */
   Principal principal;
+  unsigned port; /* to listen on; 0: the first thread takes a free one, the others join it */
   Bytes openapi; /* empty: none */
   HttpLimits limits;
   _Atomic bool draining;

@@ -62,6 +62,7 @@ open_gateway (Process *process, const Settings *settings)
   gateway->openapi = (Bytes){(const uint8_t *)heimo_openapi, heimo_openapi_length};
   gateway->limits = http_default_limits;
   gateway->limits.body_bytes = (size_t)settings->body_bytes;
+  gateway->port = (unsigned)settings->port;
   gateway->counts = counts_new (process, gateway->api);
   gateway->log_requests = strcmp (settings->log_level, "debug") == 0;
   set_principal (process, settings);
@@ -122,6 +123,31 @@ open_internal (Process *process)
   return http_server_listen (process->internal, where, false);
 }
 
+/* Several threads share a port, and so could another program that wants to. Nobody must listen there already.
+ */
+static Status
+check_port_is_free (Process *process)
+{
+  const Settings *settings = process->gateway.settings;
+  if (settings->threads < 2 || settings->port == 0)
+    return STATUS_SUCCESS;
+  char where[ADDRESS_SIZE];
+  struct sockaddr_storage address = {0};
+  int length = sizeof address, yes = 1;
+  snprintf (where, sizeof where, strchr (settings->bind, ':') != NULL ? "[%s]:%d" : "%s:%d", settings->bind,
+            (int)settings->port);
+  if (evutil_parse_sockaddr_port (where, (struct sockaddr *)&address, &length) != 0)
+    return status_error (process, STATUS_UNAVAILABLE, "CANNOT_LISTEN", "%s is not an address", where);
+  int probe = socket (address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  setsockopt (probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  int result = bind (probe, (struct sockaddr *)&address, (socklen_t)length);
+  close (probe);
+  if (result != 0)
+    return status_error (process, STATUS_UNAVAILABLE, "CANNOT_LISTEN", "Somebody listens on %s already",
+                         where);
+  return STATUS_SUCCESS;
+}
+
 /* A connection is a descriptor; the usual soft limit of 1,024 is one for programs that use select. */
 static void
 raise_descriptor_limit (void)
@@ -172,6 +198,8 @@ process_start (void *owner, const Settings *settings, Process **result)
   evthread_use_pthreads ();
   raise_descriptor_limit ();
   Status status = open_gateway (process, settings);
+  if (!status_failed (status))
+    status = check_port_is_free (process);
   process->threads = memory_array (process, GatewayThread *, settings->threads);
   process->ids = memory_array (process, pthread_t, settings->threads);
   for (unsigned i = 0; i < (unsigned)settings->threads && !status_failed (status); i++)

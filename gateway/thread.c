@@ -45,11 +45,12 @@ open_server (GatewayThread *thread)
   *options = (HttpOptions){
       .limits = &gateway->limits, .handler = router_handler, .data = thread, .problem_base = PROBLEM_BASE};
   thread->server = http_server_new (thread, thread->base, options);
-  if (settings->port < 0)
-    return STATUS_SUCCESS;
   bool v6 = strchr (settings->bind, ':') != NULL;
-  char *address = memory_format (thread, v6 ? "[%s]:%d" : "%s:%d", settings->bind, (int)settings->port);
-  return http_server_listen (thread->server, address, settings->threads > 1);
+  char *address = memory_format (thread, v6 ? "[%s]:%d" : "%s:%d", settings->bind, (int)gateway->port);
+  Status status = http_server_listen (thread->server, address, settings->threads > 1);
+  if (!status_failed (status))
+    gateway->port = http_server_port (thread->server);
+  return status;
 }
 
 static Limiter *

@@ -4,8 +4,7 @@
 
 #include "gateway/gateway.h"
 
-/* Makes a thread's parts on `owner` and listens (unless the port is negative: tests bring sockets). Fails
- * with CANNOT_LISTEN, or what the bus says. */
+/* Makes a thread's parts on `owner` and listens. Fails with CANNOT_LISTEN, or what the bus says. */
 Status gateway_thread_new (void *owner, Gateway *gateway, unsigned number, GatewayThread **thread) MUST_CHECK;
 
 /* Frees it, on its own thread or after that has ended. */

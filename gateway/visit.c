@@ -218,6 +218,8 @@ visit_call (Visit *visit, const ProtobufCMessage *message, const char *key, cons
             BusReplyFunction function)
 {
   const ApiMethod *method = visit->match.route->method;
+  if (method->read_only) /* nothing to repeat, nothing to protect */
+    key = if_match = NULL;
   BusRequest request = {.service = visit->match.service,
                         .method = method->full_name,
                         .message = message,

@@ -198,6 +198,31 @@ test_start_and_end (void **state)
   assert_int_equal (wait_for (child), 0);
 }
 
+/* Threads share their port with each other, and with nobody else. */
+static void
+test_one_gateway_on_a_port (void **state)
+{
+  Fixture *fixture = *state;
+  const char *const settings[] = {FEDERATION, "HEIMO_PORT=0", "HEIMO_THREADS=3", NULL};
+  char text[OUTPUT_MAX];
+  pid_t child = start (fixture, NULL, settings);
+  expect_log (fixture, "listening");
+  read_log (fixture, text);
+  const char *port = strstr (text, "\"port\":\"");
+  assert_non_null (port);
+  char taken[32];
+  snprintf (taken, sizeof taken, "HEIMO_PORT=%d", atoi (port + 8));
+  strcat (fixture->log, "2");
+  for (int threads = 1; threads <= 2; threads++) {
+    const char *const again[] = {FEDERATION, taken, threads == 1 ? "HEIMO_THREADS=1" : "HEIMO_THREADS=2",
+                                 NULL};
+    assert_int_equal (wait_for (start (fixture, NULL, again)), 1);
+    expect_log (fixture, "CANNOT_LISTEN");
+  }
+  kill (child, SIGTERM);
+  assert_int_equal (wait_for (child), 0);
+}
+
 /* Without its services it is alive, but not ready. */
 static void
 test_health_check (void **state)
@@ -220,7 +245,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
       TEST (test_help),          TEST (test_wrong_settings), TEST (test_open_bind_is_announced),
-      TEST (test_start_and_end), TEST (test_health_check),
+      TEST (test_start_and_end), TEST (test_health_check),   TEST (test_one_gateway_on_a_port),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
