@@ -57,7 +57,7 @@ dispatch_forget (BusPending *pending)
 static void
 end (BusPending *pending, Status status, const ReplyHeader *header, Bytes body)
 {
-  void *scratch = memory_context (NULL);
+  void *scratch = memory_pool (NULL, SCRATCH_POOL);
   const BusReply reply = {.status = status_copy (scratch, status), .header = header, .body = body};
   BusReplyFunction function = pending->function;
   void *arg = pending->arg;
@@ -308,7 +308,7 @@ dispatch_answer (BusPending *pending, const ReplyHeader *header, Bytes body)
   bool over = !moved_on (pending, replica, header);
   dispatch_waiting (service);
   if (over) {
-    void *scratch = memory_context (NULL);
+    void *scratch = memory_pool (NULL, SCRATCH_POOL);
     end (pending, wire_status (scratch, header), header, body);
     talloc_free (scratch);
   }

@@ -7,6 +7,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* Bytes that most calls get along with, so that they cost one malloc: a call with its header and what its
+ * handler allocates, and the scratch of one frame set. */
+enum { CALL_POOL = 24 * 1024, SCRATCH_POOL = 4 * 1024 };
+
 typedef struct AllowBook AllowBook;
 typedef struct Resolver Resolver;
 typedef struct Zap Zap;

@@ -105,7 +105,7 @@ read_reply (Replica *replica)
   Bytes frames[FRAMES_MAX];
   if (!frames_receive (replica->socket, &set))
     return false;
-  void *scratch = memory_context (NULL);
+  void *scratch = memory_pool (NULL, SCRATCH_POOL);
   for (size_t i = 0; i < set.count; i++)
     frames[i] = frames_bytes (&set, i);
   handle_reply (replica, scratch, frames, set.count);

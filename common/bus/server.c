@@ -125,7 +125,7 @@ call_end (ServerCall *call)
 static void
 take_call (BusServer *server, Incoming *incoming)
 {
-  ServerCall *call = memory_new (NULL, ServerCall);
+  ServerCall *call = memory_new_pool (NULL, ServerCall, CALL_POOL);
   zmq_msg_init (&call->body);
   talloc_set_destructor (call, call_end);
   zmq_msg_move (&call->body, &incoming->set.frames[1 + WIRE_FRAME_BODY]);
@@ -273,7 +273,7 @@ read_request (void *argument)
   Incoming incoming = {0};
   if (!frames_receive (server->socket, &incoming.set))
     return;
-  incoming.scratch = memory_context (NULL);
+  incoming.scratch = memory_pool (NULL, SCRATCH_POOL);
   if (peer_from_bytes (&incoming.peer, frames_bytes (&incoming.set, 0)))
     handle_request (server, &incoming);
   else

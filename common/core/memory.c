@@ -18,6 +18,17 @@ memory_context (void *parent)
   return memory_must (talloc_new (parent));
 }
 
+void *
+memory_pool (void *parent, size_t size)
+{
+#ifdef __SANITIZE_ADDRESS__
+  (void)size;
+  return memory_context (parent);
+#else
+  return memory_must (talloc_pool (parent, size));
+#endif
+}
+
 char *
 memory_string (void *context, const char *text)
 {

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <talloc.h>
 
 /* An allocator that takes from `context`; freeing through it is a no-op until the context is freed. The value
@@ -30,6 +31,18 @@ char *memory_format (void *context, const char *format, ...) __attribute__ ((for
 #define memory_new(context, Type) ((Type *)memory_must (talloc_zero ((context), Type)))
 #define memory_array(context, Type, count)                                                                   \
   ((Type *)memory_must (talloc_zero_array ((context), Type, (unsigned)(count))))
+
+/* A context whose first `size` bytes of allocations need no malloc each: for scopes that come and go by the
+ * thousand. Sanitized builds make a plain context, so that the sanitizer still sees every allocation. */
+void *memory_pool (void *parent, size_t size);
+
+/* memory_new of a type that is itself such a context. */
+#ifdef __SANITIZE_ADDRESS__
+#define memory_new_pool(context, Type, size) memory_new (context, Type)
+#else
+#define memory_new_pool(context, Type, size)                                                                 \
+  ((Type *)memset (memory_must (talloc_pooled_object ((context), Type, 64, (size))), 0, sizeof (Type)))
+#endif
 
 /* Bytes with a length; not owned. */
 typedef struct Bytes {

@@ -89,6 +89,13 @@ or_null (const char *text)
   return *text == '\0' ? NULL : text;
 }
 
+static int
+compare_methods (const void *a, const void *b)
+{
+  const ServiceMethod *const *left = a, *const *right = b;
+  return strcmp ((*left)->method->full_name, (*right)->method->full_name);
+}
+
 /* The tables of common methods, which every process has. */
 typedef struct MethodTable {
   const ServiceMethod *methods;
@@ -112,6 +119,7 @@ collect_methods (Process *process)
   for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
     for (size_t j = 0; j < tables[i].count; j++)
       process->methods[process->method_count++] = &tables[i].methods[j];
+  qsort (process->methods, process->method_count, sizeof *process->methods, compare_methods);
   process->metrics = memory_array (process, MethodMetrics, process->method_count);
   for (size_t i = 0; i < process->method_count; i++) {
     const char *labels = memory_format (process, "method=\"%s\"", process->methods[i]->method->name);

@@ -38,14 +38,23 @@ typedef struct Work {
   bool replayed;
 } Work;
 
+/* The methods are sorted by name. */
 static const ServiceMethod *
 find_method (const Process *process, const char *name, size_t *index)
 {
-  for (size_t i = 0; i < process->method_count; i++)
-    if (strcmp (process->methods[i]->method->full_name, name) == 0) {
-      *index = i;
-      return process->methods[i];
+  size_t low = 0, high = process->method_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = strcmp (process->methods[middle]->method->full_name, name);
+    if (order == 0) {
+      *index = middle;
+      return process->methods[middle];
     }
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
   return NULL;
 }
 
