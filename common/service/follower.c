@@ -6,6 +6,7 @@
  * single event, which after five attempts is parked; later events of the same aggregate are parked behind it,
  * others go on.
  */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -337,6 +338,7 @@ follow (FollowerThread *thread)
 {
   const uint64_t all = (UINT64_C (1) << LANE_COUNT) - 1;
   uint64_t wanted = all;
+  bool busy = false;
   while (!atomic_load (&thread->process->stopping)) {
     uint64_t again = 0;
     for (unsigned lane = 0; lane < LANE_COUNT && !atomic_load (&thread->process->stopping); lane++)
@@ -347,8 +349,12 @@ follow (FollowerThread *thread)
     thread->nudged = 0;
     if (again != 0 && thread->backoff_ms == 0) {
       wanted = again;
+      busy = true;
       continue;
     }
+    if (busy && again == 0)
+      malloc_trim (0); /* it has caught up */
+    busy = false;
     wait_for_news (thread);
     wanted = thread->nudged != 0 && thread->backoff_ms == 0 ? thread->nudged : all;
     if (thread->nudged == 0)

@@ -5,6 +5,7 @@
  * the scheduler (a row for each name and day decides which replica starts the work) and the housekeeper of
  * the common tables.
  */
+#include <malloc.h>
 #include <string.h>
 #include <time.h>
 
@@ -383,8 +384,10 @@ run_main (void *arg)
     bool found = false;
     Status status = take_run (thread, scratch, &taken, &found);
     atomic_store (&process->database_ok, !status_failed (status));
-    if (found)
+    if (found) {
       carry_out (thread, &taken);
+      malloc_trim (0); /* a run may have needed much more than what comes after it */
+    }
     if (!status_failed (status)) {
       look_at_schedule (thread, scratch);
       keep_house (thread, scratch);
