@@ -12,7 +12,10 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PART_BYTES = 256 * 1024 };
+enum {
+  PART_BYTES = 256 * 1024,
+  ATTEMPTS = 30 /* of a part, a second apart, while the service is away */
+};
 
 /* Where the body stands. */
 typedef enum UploadState {
@@ -26,8 +29,12 @@ typedef struct Upload {
   char id[ID_TEXT_SIZE];
   char *file_name;
   JsonBuffer *waiting; /* bytes that are not on their way yet: a part and a piece at most */
-  uint32_t next;       /* number of the next part */
-  bool last_sent;
+  JsonBuffer *sending; /* the part on its way, kept until it is acknowledged; empty: none */
+  uint32_t number;     /* of the part on its way, or of the next */
+  bool on_its_way;
+  bool last; /* the part on its way is the last */
+  unsigned attempts;
+  struct event *retry;
 } Upload;
 
 /* ---- the name of the file ---- */
@@ -119,7 +126,30 @@ upload_file_name (void *owner, const char *content_disposition)
 
 /* ---- parts ---- */
 
+static void next_part (Visit *visit);
 static void send_part (Visit *visit);
+
+static void
+on_retry (evutil_socket_t socket, short what, void *arg)
+{
+  (void)socket;
+  (void)what;
+  send_part (arg);
+}
+
+/* Parts may be sent twice, so a service that restarts only delays the upload; the client meanwhile waits
+ * unread. */
+static void
+part_failed (Visit *visit, Status status)
+{
+  Upload *upload = visit->state;
+  bool passes = status.code == STATUS_UNAVAILABLE || status.code == STATUS_RESOURCE_EXHAUSTED;
+  if (!passes || ++upload->attempts > ATTEMPTS) {
+    visit_fail (visit, status);
+    return;
+  }
+  evtimer_add (upload->retry, &(struct timeval){.tv_sec = 1});
+}
 
 static void
 on_reply (void *arg, const BusReply *reply)
@@ -127,45 +157,58 @@ on_reply (void *arg, const BusReply *reply)
   Visit *visit = arg;
   Upload *upload = visit->state;
   ProtobufCMessage *message = NULL;
-  void *owner = upload->last_sent ? (void *)visit : memory_context (visit);
+  void *owner = memory_context (visit);
   Status status = visit_reply (visit, owner, reply, &message);
   if (status_failed (status)) {
-    visit_fail (visit, status);
+    part_failed (visit, status);
     return;
   }
-  if (upload->last_sent) {
+  if (upload->last) {
     calls_answer (visit, reply, message);
     return;
   }
   talloc_free (owner);
+  upload->attempts = 0;
+  upload->number++;
+  upload->on_its_way = false;
   if (upload->state == UPLOAD_PAUSED) {
     upload->state = UPLOAD_RECEIVING;
     http_body_resume (visit->http);
   }
-  send_part (visit);
+  next_part (visit);
 }
 
-/* Sends the next part when none is on its way and there is one: a full one with something behind it, or, when
- * all has been received, the rest, which is the last. */
 static void
 send_part (Visit *visit)
 {
   Upload *upload = visit->state;
-  JsonBuffer *waiting = upload->waiting;
-  bool last = upload->state == UPLOAD_RECEIVED && waiting->length <= PART_BYTES;
-  if (visit->pending != NULL || (!last && waiting->length <= PART_BYTES))
-    return;
-  size_t size = last ? waiting->length : PART_BYTES;
   UploadPart part = UPLOAD_PART__INIT;
   part.upload_id = upload->id;
-  part.part = upload->next++;
-  part.data = (ProtobufCBinaryData){.len = size, .data = (uint8_t *)waiting->data};
-  part.last = last;
+  part.part = upload->number;
+  part.data = (ProtobufCBinaryData){.len = upload->sending->length, .data = (uint8_t *)upload->sending->data};
+  part.last = upload->last;
   part.file_name = upload->file_name;
-  upload->last_sent = last;
   visit_call (visit, &part.base, NULL, NULL, on_reply);
+}
+
+/* Takes the next part when none is on its way and there is one: a full one with something behind it, or, when
+ * all has been received, the rest, which is the last. */
+static void
+next_part (Visit *visit)
+{
+  Upload *upload = visit->state;
+  JsonBuffer *waiting = upload->waiting;
+  bool last = upload->state == UPLOAD_RECEIVED && waiting->length <= PART_BYTES;
+  if (upload->on_its_way || (!last && waiting->length <= PART_BYTES))
+    return;
+  size_t size = last ? waiting->length : PART_BYTES;
+  upload->on_its_way = true;
+  upload->last = last;
+  upload->sending->length = 0;
+  json_append (upload->sending, waiting->data, size);
   waiting->length -= size;
   memmove (waiting->data, waiting->data + size, waiting->length);
+  send_part (visit);
 }
 
 static void
@@ -175,7 +218,7 @@ on_piece (HttpRequest *http, Bytes piece)
   Upload *upload = visit->state;
   counts_add (visit->thread->gateway->counts, COUNT_UPLOAD_BYTES, (int64_t)piece.length);
   json_append (upload->waiting, (const char *)piece.data, piece.length);
-  send_part (visit);
+  next_part (visit);
   if (upload->waiting->length > PART_BYTES) {
     upload->state = UPLOAD_PAUSED;
     http_body_pause (http);
@@ -187,7 +230,7 @@ begin (Visit *visit)
 {
   Upload *upload = visit->state;
   upload->state = UPLOAD_RECEIVED;
-  send_part (visit);
+  next_part (visit);
 }
 
 /* ---- the head ---- */
@@ -247,6 +290,13 @@ check_name (Visit *visit, Upload *upload)
   return validate_message (visit->thread->gateway->api, visit, &part.base);
 }
 
+static int
+free_retry (Upload *upload)
+{
+  event_free (upload->retry);
+  return 0;
+}
+
 static void
 plan (Visit *visit, HttpPlan *http_plan)
 {
@@ -263,6 +313,9 @@ plan (Visit *visit, HttpPlan *http_plan)
     return;
   }
   upload->waiting = json_buffer_new (upload, (size_t)2 * PART_BYTES);
+  upload->sending = json_buffer_new (upload, PART_BYTES);
+  upload->retry = evtimer_new (visit->thread->base, on_retry, visit);
+  talloc_set_destructor (upload, free_retry);
   http_plan->on_piece = on_piece;
   http_plan->body_bytes = (uint64_t)visit->thread->gateway->settings->upload_bytes;
   http_plan->total_ms = HTTP_NO_DEADLINE;

@@ -115,7 +115,8 @@ upload_part (World *world, BusCall *call)
     return;
   }
   UploadPart *part = upload_part__unpack (memory_allocator (call), call->body.length, call->body.data);
-  if (plan->fail_code != STATUS_OK && part->part == plan->fail_page) {
+  if (plan->fail_times > 0 && part->part == plan->fail_page) {
+    plan->fail_times--;
     world_refuse (world, call, plan->fail_code, "SCRIPTED");
     return;
   }
@@ -545,10 +546,32 @@ test_upload_refusals (void **state)
   assert_int_equal (world_heard_count (fixture->world), 0);
   fixture->plan.fail_code = STATUS_FAILED_PRECONDITION;
   fixture->plan.fail_page = 1;
+  fixture->plan.fail_times = 1;
   char *answer = world_ask (fixture->world, fixture->owner, "POST /v1/import-files", CSV,
                             pattern (fixture, (size_t)3 * PART));
   assert_int_equal (answer_status (answer), 400);
   expect_part (answer, "SCRIPTED");
+}
+
+/* A part that the service could not take is sent again, the same bytes with the same number. */
+static void
+test_upload_outlives_an_outage (void **state)
+{
+  Fixture *fixture = *state;
+  fixture->plan.fail_code = STATUS_UNAVAILABLE;
+  fixture->plan.fail_page = 1;
+  fixture->plan.fail_times = 2;
+  char *body = pattern (fixture, (size_t)2 * PART + 5);
+  char *answer = world_ask (fixture->world, fixture->owner, "POST /v1/import-files", CSV, body);
+  assert_int_equal (answer_status (answer), 201);
+  static const uint32_t numbers[] = {0, 1, 1, 1, 2};
+  assert_int_equal (world_heard_count (fixture->world), 5);
+  for (size_t i = 0; i < 5; i++) {
+    UploadPart *part = heard_part (fixture, i);
+    assert_int_equal (part->part, numbers[i]);
+    assert_memory_equal (part->data.data, body + (size_t)numbers[i] * PART, part->data.len);
+    assert_int_equal (part->last, numbers[i] == 2);
+  }
 }
 
 static void
@@ -630,6 +653,7 @@ main (void)
       TEST (test_upload_sizes),
       TEST (test_upload_names_and_keys),
       TEST (test_upload_refusals),
+      TEST (test_upload_outlives_an_outage),
       TEST (test_upload_too_large),
       TEST (test_upload_waits_and_aborts),
       TEST (test_upload_in_chunks),
