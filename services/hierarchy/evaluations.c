@@ -153,7 +153,7 @@ count_step (Call *call, RunStep *step)
   const char *today = hierarchy_sql_day (call, call->today);
   static const DbQuery *const queries[] = {&sql_count_lock, &sql_count_clear, &sql_count_all, &sql_count_day};
   Status status = STATUS_SUCCESS;
-  for (size_t i = 0; i < sizeof queries / sizeof *queries && !status_failed (status); i++)
+  for (size_t i = 0; i < sizeof queries / sizeof (void *) && !status_failed (status); i++)
     status = db_run (call->db, call, queries[i],
                      DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("today", today),
                                 db_integer ("slot", DERIVE_SLOT_RUNS)),

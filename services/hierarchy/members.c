@@ -3,6 +3,7 @@
 #include "engine/periods.h"
 #include "hierarchy.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,7 +163,7 @@ static const char *
 seal_next (MemberList *list, const Member *last, bool sorted)
 {
   const char *offset =
-      sorted ? memory_format (list->call, "%lld", (long long)(list->offset + (int64_t)list->size)) : "0";
+      sorted ? memory_format (list->call, "%" PRId64, list->offset + (int64_t)list->size) : "0";
   const char *values[] = {last->person_id, last->type_id, offset};
   return call_seal_page (list->call, &list->request->base, values, sizeof values / sizeof *values);
 }

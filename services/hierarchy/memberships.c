@@ -57,7 +57,7 @@ sort_by_depth (ListMembershipsResponse *reply)
     while (next < reply->n_memberships && strcmp (reply->memberships[next]->organisation_id,
                                                   reply->memberships[first]->organisation_id) == 0)
       next++;
-    qsort (&reply->memberships[first], next - first, sizeof *reply->memberships, compare_depths);
+    qsort (&reply->memberships[first], next - first, sizeof (void *), compare_depths);
     first = next;
   }
 }

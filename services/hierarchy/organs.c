@@ -71,7 +71,7 @@ search_text (Call *call, const char *name, const char *code)
 static OrganColumns
 organ_columns (Call *call, const OrganDraft *drafts, size_t count)
 {
-  OrganColumns columns;
+  OrganColumns columns = {0};
   const char ***texts[] = {&columns.ids,     &columns.codes,    &columns.names,
                            &columns.kinds,   &columns.search,   &columns.from,
                            &columns.parents, &columns.life_ids, &columns.edge_ids};
@@ -131,7 +131,7 @@ organs_write (Call *call, const char *organisation_id, const OrganDraft *drafts,
   const DbQuery *queries[] = {&sql_organ_insert, &sql_organ_life_insert,
                               drafts[0].parent_id == NULL ? NULL : &sql_organ_edge_insert};
   Status status = STATUS_SUCCESS;
-  for (size_t i = 0; i < sizeof queries / sizeof *queries && !status_failed (status); i++)
+  for (size_t i = 0; i < sizeof queries / sizeof (void *) && !status_failed (status); i++)
     if (queries[i] != NULL)
       status = db_run (call->db, call, queries[i], values, sizeof values / sizeof *values, NULL);
   if (!status_failed (status))
@@ -305,7 +305,7 @@ note_code (CodeTable *table, const char *code, const char *id)
   if (symbol >= capacity) {
     table->ids =
         memory_must (talloc_realloc (table->codes, table->ids, const char *, (unsigned)(2 * symbol)));
-    memset (table->ids + capacity, 0, (2 * symbol - capacity) * sizeof *table->ids);
+    memset (table->ids + capacity, 0, ((size_t)2 * symbol - capacity) * sizeof *table->ids);
   }
   table->ids[symbol] = id;
 }

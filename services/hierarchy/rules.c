@@ -18,7 +18,7 @@ static Bytes
 pack_nodes (Call *call, const RuleDraft *draft)
 {
   Rule rule = RULE__INIT;
-  rule.nodes = (RuleNode **)(uintptr_t)draft->nodes;
+  rule.nodes = draft->nodes;
   rule.n_nodes = draft->count;
   Bytes packed = memory_pack (call, &rule.base);
   return packed.data == NULL ? (Bytes){(const uint8_t *)"", 0} : packed;
@@ -102,7 +102,7 @@ find_type (Call *call, const char *type_id, const char *field, Carrier *carrier)
 static Status
 find_carrier (Call *call, const Rule *rule, Carrier *carrier)
 {
-  Carrier organ, type;
+  Carrier organ = {"", 0}, type = {"", 0};
   bool has_organ = *rule->organ_id != '\0', has_type = *rule->type_id != '\0';
   if (!has_organ && !has_type)
     return status_field (call, "rule.organId", "REQUIRED", "A rule belongs to an organ, a type or both");
@@ -179,7 +179,7 @@ fill_reply (Call *call, const RuleDraft *draft, Rule *reply)
   reply->rule_id = draft->rule_id;
   reply->organ_id = draft->organ_id == NULL ? "" : draft->organ_id;
   reply->type_id = draft->type_id == NULL ? "" : draft->type_id;
-  reply->nodes = (RuleNode **)(uintptr_t)draft->nodes;
+  reply->nodes = draft->nodes;
   reply->n_nodes = draft->count;
   reply->valid_from = hierarchy_sql_day (call, draft->valid_from);
   if (draft->valid_to != DAY_MAX)
@@ -264,7 +264,7 @@ list_rules (Call *call, const ListRulesRequest *request, ListRulesResponse *repl
 {
   const char **organs = NULL;
   size_t organ_count = 0;
-  Carrier carrier;
+  Carrier carrier = {"", 0};
   Status status = STATUS_SUCCESS;
   if (*request->organ_id == '\0' && *request->type_id == '\0')
     return status_field (call, "organId", "REQUIRED", "Rules are listed of an organ or a type");

@@ -10,7 +10,7 @@ typedef struct RuleDraft {
   const char *rule_id;            /* NULL: a new one is made */
   const char *organ_id, *type_id; /* NULL for none */
   Day valid_from, valid_to;
-  RuleNode *const *nodes;
+  RuleNode **nodes;
   size_t count;
 } RuleDraft;
 

@@ -8,7 +8,9 @@ int
 stretches_origin (const char *stretches, int first, Day day)
 {
   int origin = first;
-  while (stretches != NULL && (*stretches == '{' || *stretches == ',')) {
+  if (stretches == NULL)
+    return origin;
+  while (*stretches == '{' || *stretches == ',') {
     char *end;
     long from = strtol (stretches + 1, &end, 10);
     if (*end != ',' || from > day)

@@ -53,10 +53,11 @@ typedef struct Indexer {
 static void
 add_key (void *scratch, Guard *guard, GuardKey key)
 {
-  uint32_t capacity = guard->keys == NULL ? 0 : (uint32_t)talloc_array_length (guard->keys);
-  if (guard->key_count == capacity)
-    guard->keys = memory_must (
-        talloc_realloc (scratch, guard->keys, GuardKey, (unsigned)(capacity == 0 ? 4 : 2 * capacity)));
+  if (guard->keys == NULL)
+    guard->keys = memory_array (scratch, GuardKey, 4);
+  else if (guard->key_count == talloc_array_length (guard->keys))
+    guard->keys =
+        memory_must (talloc_realloc (scratch, guard->keys, GuardKey, (unsigned)(2 * guard->key_count)));
   guard->keys[guard->key_count++] = key;
 }
 

@@ -86,7 +86,6 @@ static bool
 holds (const World *world, const WorldVersion *version, size_t *at, Day day)
 {
   RuleNode node = version->rule.nodes[*at];
-  node.values = (const char **)(uintptr_t)version->rule.values[*at];
   (*at)++;
   if (node.operands > 0) {
     uint32_t true_count = 0;

@@ -35,7 +35,7 @@ service_world_day (ServiceWorld *world, const char *text)
 {
   Day day;
   assert_int_equal (day_parse (text, &day), DAY_OK);
-  clock_set (world->clock, clock_midnight (world->clock, day) + 12 * 3600 * INT64_C (1000000));
+  clock_set (world->clock, clock_midnight (world->clock, day) + INT64_C (43200000000));
 }
 
 Call *
@@ -135,7 +135,7 @@ record_of (Call *call, ServiceWorld *world, const ProtobufCMessage *event, const
   record->event_id = id_new_text (call, call->now);
   record->type = event->descriptor->name;
   record->record_time = record_time;
-  record->payload = (ProtobufCBinaryData){packed.length, (uint8_t *)(uintptr_t)packed.data};
+  record->payload = (ProtobufCBinaryData){packed.length, memory_copy (call, packed.data, packed.length)};
   record->federation_id = FEDERATION;
   return record;
 }

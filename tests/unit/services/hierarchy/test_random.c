@@ -24,7 +24,7 @@ static uint32_t
 draw (Random *source, uint32_t limit)
 {
   source->state = source->state * 6364136223846793005ULL + 1442695040888963407ULL;
-  return (uint32_t)((source->state >> 33) % limit);
+  return (uint32_t)((source->state >> 33) % (limit > 0 ? limit : 1));
 }
 
 static bool

@@ -109,7 +109,6 @@ compile_model (Compiled *compiled, const World *world)
     for (size_t j = 0; j < version->rule.count; j++) {
       RuleNode *copy = memory_new (compiled, RuleNode);
       *copy = version->rule.nodes[j];
-      copy->values = (const char **)(uintptr_t)version->rule.values[j];
       nodes[j] = copy;
     }
     const char *name = memory_format (compiled, "v%zu", i);
