@@ -1,6 +1,7 @@
 /* Carrying an import out: batch by batch, each in one transaction with its place in the run, so that a crash
- * at any moment is gone on from where it was. First the persons, then who is whose guardian. The cursor is
- * "rows POSITION" or "guardians POSITION". */
+ * at any moment is gone on from where it was. First the persons with their guardians; then, if some guardian
+ * stands below a ward in the file, guardians once more. The cursor is "rows POSITION PENDING" or "guardians
+ * POSITION". */
 #include "core/id.h"
 #include "import_plan.h"
 #include "membership_sql.h"
@@ -21,7 +22,8 @@ typedef struct Applying {
   const char *import_id;
   const DbResult *rows;
   size_t count;
-  Card **cards; /* of the rows; NULL: nothing to do */
+  DbResult *families; /* of import_families; NULL: none is new */
+  bool pending;       /* some guardian stands further down in the file */
 } Applying;
 
 static DbValue
@@ -30,44 +32,69 @@ federation (const Call *call)
   return db_text ("federation_id", call->federation_id);
 }
 
-/* Makes the families that the rows name and the register does not know. */
+static int
+compare_texts (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Finds the families that the rows name, and makes those that are new. */
 static Status
-make_families (Applying *applying, bool *made)
+find_families (Applying *applying)
 {
   static const char *const columns[] = {"ids", "keys", NULL};
   Call *call = applying->call;
   Rows rows = rows_new (call, columns);
-  const char *last = "";
-  for (size_t i = 0; i < applying->count; i++) {
-    const char *key = db_value (applying->rows, i, "family");
-    if (key == NULL || db_value (applying->rows, i, "family_id") != NULL || strcmp (key, last) == 0)
-      continue;
-    rows_add (&rows, (const char *const[]){id_new_text (call, call->now), key});
-    last = key;
+  const char **keys = memory_array (call, const char *, applying->count + 1);
+  size_t count = 0;
+  for (size_t i = 0; i < applying->count; i++)
+    if (db_value (applying->rows, i, "family") != NULL && db_value (applying->rows, i, "family_id") == NULL)
+      keys[count++] = db_value (applying->rows, i, "family");
+  qsort (keys, count, sizeof *keys, compare_texts);
+  for (size_t i = 0; i < count; i++)
+    if (i == 0 || strcmp (keys[i], keys[i - 1]) != 0)
+      rows_add (&rows, (const char *const[]){id_new_text (call, call->now), keys[i]});
+  if (rows.count == 0)
+    return STATUS_SUCCESS;
+  return db_run (call->db, call, &sql_import_families,
+                 DB_VALUES (federation (call), db_text ("record_time", call_time_text (call)),
+                            db_text ("run_id", applying->step->run->run_id),
+                            db_texts ("ids", rows.columns[0], rows.count),
+                            db_texts ("keys", rows.columns[1], rows.count)),
+                 &applying->families);
+}
+
+/* The family of a row; "" for none. The new ones come back in the order in which they were sent: sorted. */
+static const char *
+family_of (const Applying *applying, size_t row)
+{
+  const char *key = db_value (applying->rows, row, "family"),
+             *id = db_value (applying->rows, row, "family_id");
+  if (key == NULL || id != NULL)
+    return id == NULL ? "" : id;
+  for (size_t low = 0, high = db_row_count (applying->families); low < high;) {
+    size_t middle = (low + high) / 2;
+    int order = strcmp (db_value (applying->families, middle, "key"), key);
+    if (order == 0)
+      return db_value (applying->families, middle, "family_id");
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
   }
-  *made = rows.count > 0;
-  return rows_run (&rows, call->db, &sql_import_families,
-                   DB_VALUES (federation (call), db_text ("record_time", call_time_text (call)),
-                              db_text ("run_id", applying->step->run->run_id)));
+  return "";
 }
 
 static Status
 load_rows (Applying *applying, int64_t after)
 {
   DbResult *rows;
-  bool made = false;
   Status status = import_batch_load (applying->call, applying->import_id, after, APPLY_ROWS, &rows);
-  for (int i = 0; i < 2 && !status_failed (status); i++) {
-    applying->rows = rows;
-    applying->count = db_row_count (rows);
-    if (i == 0)
-      status = make_families (applying, &made);
-    if (!made || status_failed (status))
-      return status;
-    if (i == 0)
-      status = import_batch_load (applying->call, applying->import_id, after, APPLY_ROWS, &rows);
-  }
-  return status;
+  if (status_failed (status))
+    return status;
+  applying->rows = rows;
+  applying->count = db_row_count (rows);
+  return find_families (applying);
 }
 
 static RowAction
@@ -160,13 +187,54 @@ apply_rows (Applying *applying)
     Card *card = card_of (applying, i, known, found);
     if (card == NULL)
       continue;
-    status = import_row_put (card, applying->rows, i, true);
+    status = import_row_put (card, applying->rows, i, family_of (applying, i), true);
     cards[count++] = card;
   }
   if (!status_failed (status))
     status = retry_when_taken (call, cards_save (call, cards, count, applying->step->run->run_id));
   applying->step->succeeded = count;
   return status;
+}
+
+/* Records guardianships, set by set; both persons' cards change with them. */
+static Status
+record_guardians (Applying *applying, const DbResult *pairs)
+{
+  static const char *const columns[] = {"id",   "person_id", "valid_from", "valid_to",
+                                        "kind", "other_id",  NULL};
+  static const char *const touched[] = {"person_ids", NULL};
+  Call *call = applying->call;
+  Rows rows = rows_new (call, columns), persons = rows_new (call, touched);
+  char today[DAY_TEXT_SIZE];
+  day_format (call->today, today);
+  for (size_t i = 0; i < db_row_count (pairs); i++) {
+    const char *guardian = db_value (pairs, i, "person_id"), *ward = db_value (pairs, i, "other_id");
+    if (guardian == NULL) {
+      applying->pending = true;
+      continue;
+    }
+    rows_add (&rows, (const char *const[]){id_new_text (call, call->now), guardian, today, "", "1", ward});
+    rows_add (&persons, &guardian);
+    rows_add (&persons, &ward);
+  }
+  const DbValue extra[] = {federation (call), db_text ("record_time", call_time_text (call)),
+                           db_text ("actor", call->principal->subject),
+                           db_text ("run_id", applying->step->run->run_id)};
+  Status status = rows_run (&rows, call->db, &sql_relation_insert, extra, 4);
+  return status_failed (status) ? status : rows_run (&persons, call->db, &sql_person_touch, extra, 4);
+}
+
+/* The guardianships of the rows behind `after` up to `last`. */
+static Status
+relate_rows (Applying *applying, int64_t after, int64_t last)
+{
+  Call *call = applying->call;
+  DbResult *pairs;
+  Status status = db_run (call->db, call, &sql_import_guardians,
+                          DB_VALUES (federation (call), db_text ("import_id", applying->import_id),
+                                     db_integer ("after", after), db_integer ("last", last)),
+                          &pairs);
+  return status_failed (status) ? status : record_guardians (applying, pairs);
 }
 
 /* While the register grows from nothing, plans are made anew each time it has doubled. */
@@ -188,46 +256,29 @@ rows_step (Applying *applying, int64_t after)
     status = load_rows (applying, after);
   if (!status_failed (status))
     status = apply_rows (applying);
+  size_t count = applying->count;
+  int64_t last =
+      status_failed (status) || count == 0 ? after : db_number (applying->rows, count - 1, "position");
+  if (!status_failed (status))
+    status = relate_rows (applying, after, last);
   if (status_failed (status))
     return status;
-  step->processed = applying->count;
+  step->processed = count;
   step->skipped = step->processed - step->succeeded - step->failed; /* rows that change nothing */
-  step->cursor =
-      applying->count < APPLY_ROWS
-          ? "guardians 0"
-          : memory_format (call, "rows %s", db_value (applying->rows, applying->count - 1, "position"));
+  if (count == APPLY_ROWS)
+    step->cursor = memory_format (call, "rows %" PRId64 " %d", last, applying->pending);
+  else if (applying->pending)
+    step->cursor = "guardians 0";
+  step->done = count < APPLY_ROWS && !applying->pending;
   return STATUS_SUCCESS;
 }
 
-/* Records guardianships, set by set; both persons' cards change with them. */
-static Status
-record_guardians (Applying *applying, const DbResult *pairs)
-{
-  static const char *const columns[] = {"id",   "person_id", "valid_from", "valid_to",
-                                        "kind", "other_id",  NULL};
-  static const char *const touched[] = {"person_ids", NULL};
-  Call *call = applying->call;
-  Rows rows = rows_new (call, columns), persons = rows_new (call, touched);
-  char today[DAY_TEXT_SIZE];
-  day_format (call->today, today);
-  for (size_t i = 0; i < db_row_count (pairs); i++) {
-    const char *guardian = db_value (pairs, i, "person_id"), *ward = db_value (pairs, i, "other_id");
-    rows_add (&rows, (const char *const[]){id_new_text (call, call->now), guardian, today, "", "1", ward});
-    rows_add (&persons, &guardian);
-    rows_add (&persons, &ward);
-  }
-  const DbValue extra[] = {federation (call), db_text ("record_time", call_time_text (call)),
-                           db_text ("actor", call->principal->subject),
-                           db_text ("run_id", applying->step->run->run_id)};
-  Status status = rows_run (&rows, call->db, &sql_relation_insert, extra, 4);
-  return status_failed (status) ? status : rows_run (&persons, call->db, &sql_person_touch, extra, 4);
-}
-
+/* Guardians who stand below their wards in the file: the rows are gone through once more. */
 static Status
 guardians_step (Applying *applying, int64_t after)
 {
   Call *call = applying->call;
-  DbResult *last, *pairs;
+  DbResult *last;
   const DbValue import = db_text ("import_id", applying->import_id), from = db_integer ("after", after);
   Status status =
       db_run (call->db, call, &sql_import_last,
@@ -238,11 +289,7 @@ guardians_step (Applying *applying, int64_t after)
     applying->step->done = true;
     return STATUS_SUCCESS;
   }
-  status = db_run (
-      call->db, call, &sql_import_guardians,
-      DB_VALUES (federation (call), import, from, db_integer ("last", db_number (last, 0, "last"))), &pairs);
-  if (!status_failed (status))
-    status = record_guardians (applying, pairs);
+  status = relate_rows (applying, after, db_number (last, 0, "last"));
   applying->step->cursor = memory_format (call, "guardians %s", db_value (last, 0, "last"));
   return status;
 }
@@ -253,10 +300,13 @@ apply_step (Call *call, RunStep *step)
   Applying applying = {.call = call, .step = step, .import_id = step->run->subject};
   DbResult *total;
   int64_t position = 0;
+  int pending = 0;
   if (sscanf (step->cursor, "guardians %" SCNd64, &position) == 1)
     return guardians_step (&applying, position);
-  if (sscanf (step->cursor, "rows %" SCNd64, &position) == 1)
+  if (sscanf (step->cursor, "rows %" SCNd64 " %d", &position, &pending) == 2) {
+    applying.pending = pending != 0;
     return rows_step (&applying, position);
+  }
   Status status = db_run (call->db, call, &sql_import_total,
                           DB_VALUES (federation (call), db_text ("import_id", applying.import_id)), &total);
   if (status_failed (status))

@@ -113,7 +113,7 @@ stage (Reading *reading, void *scratch, uint64_t line, const Row *row)
   *value++ = reading->plan->import.import_id;
   *value++ = memory_format (scratch, "%" PRId64, ++reading->position);
   *value++ = memory_format (scratch, "%" PRIu64, line);
-  *value++ = row->fault_count > 0 ? "4" : "0";
+  *value++ = row->fault_count > 0 ? "4" : "1"; /* until the register knows better */
   *value++ = person_id;
   *value++ = person_id;
   for (int i = 0; i < ROW_FIELD_COUNT; i++) {
@@ -445,25 +445,26 @@ compare (Matching *matching, int64_t after)
     Card *card = find_card (cards, found, matching->person_ids[i]);
     if (matching->actions[i] != ROW_UPDATE || card == NULL)
       continue;
-    status = import_row_put (card, rows, i, false);
+    const char *family_id = db_value (rows, i, "family_id");
+    status = import_row_put (card, rows, i, family_id == NULL ? "" : family_id, false);
     if (!card_changed (card))
       matching->actions[i] = ROW_UNCHANGED;
   }
   return status;
 }
 
+/* Rows are staged as creating somebody; only what is otherwise is written. */
 static Status
 store_decisions (Matching *matching)
 {
-  static const char *const columns[] = {"position", "action", "person_id", "organ_id", NULL};
+  static const char *const columns[] = {"position", "action", "person_id", NULL};
   static const char *const numbers[] = {"0", "1", "2", "3", "4"};
   Call *call = matching->call;
   Rows rows = rows_new (call, columns);
   for (size_t i = 0; i < matching->count; i++) {
-    const char *organ_id = db_value (matching->found, i, "found_organ_id");
-    rows_add (&rows,
-              (const char *const[]){db_value (matching->found, i, "position"), numbers[matching->actions[i]],
-                                    matching->person_ids[i], organ_id == NULL ? "" : organ_id});
+    if (matching->actions[i] != ROW_CREATE)
+      rows_add (&rows, (const char *const[]){db_value (matching->found, i, "position"),
+                                             numbers[matching->actions[i]], matching->person_ids[i]});
     matching->counts.created += matching->actions[i] == ROW_CREATE;
     matching->counts.updated += matching->actions[i] == ROW_UPDATE;
     matching->counts.unchanged += matching->actions[i] == ROW_UNCHANGED;

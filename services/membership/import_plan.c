@@ -49,6 +49,7 @@ typedef struct Put {
   Card *card;
   const DbResult *rows;
   size_t row;
+  const char *family_id;
   Day today;
 } Put;
 
@@ -157,7 +158,7 @@ static void
 put_family (const Put *put)
 {
   Card *card = put->card;
-  const char *family_id = cell (put, "family_id");
+  const char *family_id = put->family_id;
   if (db_value (put->rows, put->row, "family") == NULL)
     return;
   size_t count = card->relation_count;
@@ -233,9 +234,9 @@ put_facts (const Put *put)
 }
 
 Status
-import_row_put (Card *card, const DbResult *rows, size_t row, bool identity)
+import_row_put (Card *card, const DbResult *rows, size_t row, const char *family_id, bool identity)
 {
-  const Put put = {card, rows, row, card->call->today};
+  const Put put = {card, rows, row, family_id, card->call->today};
   Status status = put_own (&put, identity);
   if (status_failed (status))
     return status;

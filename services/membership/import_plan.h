@@ -32,8 +32,10 @@ Status import_batch_load (Call *call, const char *import_id, int64_t after, int6
                           DbResult **rows) MUST_CHECK;
 
 /* Puts a row of import_rows on a card: own fields, address, family, facts. Whether that changes anything is
- * card_changed. `identity`: seal the code for this person (not needed to see whether something changes). */
-Status import_row_put (Card *card, const DbResult *rows, size_t row, bool identity) MUST_CHECK;
+ * card_changed. `family_id` is that of the row's family, "" for one that is not made yet. `identity`: seal
+ * the code for this person (not needed to see whether something changes). */
+Status import_row_put (Card *card, const DbResult *rows, size_t row, const char *family_id,
+                       bool identity) MUST_CHECK;
 
 /* Counts found while a batch is worked on. */
 typedef struct ImportCounts {

@@ -62,14 +62,14 @@ create table import (
 );
 
 -- One row of a file, read and checked: the dry run writes it, the apply reads it. Empty cells are null.
--- action: 0 not decided, 1 create, 2 update, 3 nothing, 4 error.
+-- action: 1 create, 2 update, 3 nothing, 4 error.
 create table import_row (
   federation_id uuid not null,
   import_id uuid not null,
   -- 1, 2, 3 … without gaps.
   position bigint not null,
   line bigint not null,
-  action smallint not null default 0,
+  action smallint not null,
   -- The person the row is about: found in the register, or the id a new person gets.
   person_id uuid not null,
   -- The id that the identity code was sealed for.
@@ -92,13 +92,11 @@ create table import_row (
   subscription text,
   subscription_from date,
   organ_code text,
-  organ_id uuid,
   admitted_from date,
   member_type text,
   position_held text,
   position_from date,
-  primary key (federation_id, import_id, position),
-  foreign key (federation_id, import_id) references import on delete cascade
+  primary key (federation_id, import_id, position)
 );
 create index import_row_key on import_row (key, import_id, federation_id);
 create index import_row_identity on import_row (identity_index, import_id, federation_id)

@@ -63,9 +63,6 @@ SELECT row.position, row.line, row.action, row.person_id,
        AND other.identity_index = row.identity_index AND other.position < row.position) END AS identity_line,
   row.organ_code IS NOT NULL AS organ_wanted,
   CASE WHEN row.organ_code IS NOT NULL THEN
-    (SELECT min (organ.organ_id::text) FROM organ_ref AS organ
-     WHERE organ.federation_id = row.federation_id AND organ.code = row.organ_code) END AS found_organ_id,
-  CASE WHEN row.organ_code IS NOT NULL THEN
     (SELECT count (*) FROM organ_ref AS organ
      WHERE organ.federation_id = row.federation_id AND organ.code = row.organ_code) END AS organ_count,
   CASE WHEN row.guardian_keys IS NOT NULL THEN
@@ -86,10 +83,8 @@ WHERE row.federation_id = :federation_id AND row.import_id = :import_id AND row.
 ORDER BY row.position LIMIT :limit;
 
 -- name: import_decide
-UPDATE import_row SET action = decided.action, person_id = decided.person_id,
-  organ_id = nullif (decided.organ_id, '')::uuid
-FROM unnest (:position::bigint[], :action::smallint[], :person_id::uuid[], :organ_id::text[])
-  AS decided (position, action, person_id, organ_id)
+UPDATE import_row SET action = decided.action, person_id = decided.person_id
+FROM unnest (:position::bigint[], :action::smallint[], :person_id::uuid[]) AS decided (position, action, person_id)
 WHERE import_row.federation_id = :federation_id AND import_row.import_id = :import_id
   AND import_row.position = decided.position;
 
@@ -99,8 +94,9 @@ SELECT row.position, row.line, row.action, row.person_id, row.seal_id, row.key, 
   row.birth_date, row.identity_cipher, row.identity_index, row.language, row.email, row.phone, row.street,
   row.postal_code, coalesce (row.town, place.town) AS town, place.municipality, place.province, row.country, row.family,
   family.family_id, row.guardian_keys, row.subscription, row.subscription_from, row.admitted_from,
-  coalesce (row.organ_id, (SELECT organ.organ_id FROM organ_ref AS organ WHERE organ.federation_id = row.federation_id
-    AND organ.code = row.organ_code LIMIT 1)) AS organ_id,
+  CASE WHEN row.organ_code IS NOT NULL THEN
+    (SELECT organ.organ_id FROM organ_ref AS organ
+     WHERE organ.federation_id = row.federation_id AND organ.code = row.organ_code LIMIT 1) END AS organ_id,
   row.member_type, row.position_held, row.position_from,
   CASE WHEN row.action = 1 THEN coalesce (
     (SELECT true FROM person WHERE person.federation_id = row.federation_id AND person.key = row.key
@@ -118,23 +114,25 @@ WHERE row.federation_id = :federation_id AND row.import_id = :import_id AND row.
 ORDER BY row.position LIMIT :limit;
 
 -- name: import_families
--- The families of a batch that are not there yet.
+-- The families of a batch: those that are not there yet are made.
 INSERT INTO family (federation_id, family_id, key, create_time, run_id)
 SELECT :federation_id, row.id, row.key, :record_time, :run_id
 FROM unnest (:ids::uuid[], :keys::text[]) AS row (id, key)
-ON CONFLICT (federation_id, key) WHERE key IS NOT NULL DO NOTHING;
+ON CONFLICT (federation_id, key) WHERE key IS NOT NULL DO UPDATE SET key = excluded.key
+RETURNING key, family_id;
 
 -- name: import_guardians
--- The guardianships of a batch that are not on record: guardian, ward.
+-- The guardianships of a batch that are not on record: guardian (null: not in the register yet), ward.
 SELECT DISTINCT guardian.person_id, row.person_id AS other_id
 FROM import_row AS row
 CROSS JOIN LATERAL unnest (regexp_split_to_array (row.guardian_keys, '[ ,;]+')) AS wanted (key)
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
   SELECT person_id FROM person WHERE person.federation_id = row.federation_id AND person.key = wanted.key
-    AND NOT person.withdrawn LIMIT 1) AS guardian
+    AND NOT person.withdrawn LIMIT 1) AS guardian ON true
 WHERE row.federation_id = :federation_id AND row.import_id = :import_id
   AND row.position > :after::bigint AND row.position <= :last::bigint
-  AND row.guardian_keys IS NOT NULL AND row.action IN (1, 2, 3) AND guardian.person_id <> row.person_id
+  AND row.guardian_keys IS NOT NULL AND row.action IN (1, 2, 3) AND wanted.key <> ''
+  AND guardian.person_id IS DISTINCT FROM row.person_id
   AND (SELECT true FROM person WHERE person.federation_id = row.federation_id AND person.person_id = row.person_id
     AND NOT person.withdrawn LIMIT 1)
   AND (SELECT true FROM relation WHERE relation.federation_id = row.federation_id
@@ -172,7 +170,7 @@ recorded AS (
   FROM batch JOIN relation ON relation.federation_id = :federation_id AND relation.person_id = batch.person_id
 ),
 judged AS (
-  SELECT held.person_id, bool_or (run_id = :run_id::uuid) AS applied,
+  SELECT person_id, bool_or (run_id = :run_id::uuid) AS applied,
     bool_or ((run_id IS DISTINCT FROM :run_id::uuid AND recorded_at >= :since::timestamptz)
       OR (run_id = :run_id::uuid AND superseded_at IS NOT NULL
         AND coalesce (superseded_run_id NOT IN (:run_id::uuid, :undo_run_id::uuid), true))) AS changed
@@ -223,7 +221,7 @@ WHERE held.superseded_run_id = :run_id
 ORDER BY held.person_id, kind, valid;
 
 -- name: relation_list_replaced
-SELECT person_id, relation_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, other_id, run_id
+SELECT held.person_id, relation_id, lower (valid) AS valid_from, upper (valid) AS valid_to, kind, other_id, run_id
 FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
 JOIN relation AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
 WHERE held.superseded_run_id = :run_id
