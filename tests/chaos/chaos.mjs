@@ -99,6 +99,10 @@ function auditRates (report, journal, faults, peaks) {
     share < LEAST_ANSWERED ? [`${(100 * share).toFixed (2)} %`] : []);
   const hits = faults.filter (({ hit }) => hit);
   const back = hits.filter (({ fault }) => fault !== 'freeze').map (({ ms }) => ms ?? Infinity).sort ((a, b) => a - b);
+  for (const { second, fault, name, seconds, ms, hit } of faults) {
+    say (`${String (second).padStart (4)} s  ${fault} ${name}${seconds ? ` for ${seconds} s` : ''}: ${
+      hit ? `answered again after ${ms ?? '?'} ms` : 'was down already'}`);
+  }
   say (`answering again after p50 ${percentile (back, 0.5)} ms, longest ${back.at (-1)} ms`);
   report.check ('after every fault the process answers again by itself', hits.length,
     hits.filter (({ ms }) => ms === null).map (({ second, fault, name }) => `${fault} ${name} at ${second} s`));
