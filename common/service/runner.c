@@ -17,6 +17,7 @@
 #define STEP_TIMEOUT_MS 60000
 #define IDLE_MS 1000
 #define SCHEDULE_EVERY_US INT64_C (20000000)
+#define STATISTICS_EVERY_US INT64_C (20000000)
 #define HOUSEKEEPING_EVERY_US INT64_C (600000000)
 
 struct RunThread {
@@ -26,7 +27,7 @@ struct RunThread {
   void *root;
   Db *db;
   const char *worker; /* who holds the lease */
-  int64_t next_schedule, next_housekeeping;
+  int64_t next_schedule, next_statistics, next_housekeeping;
 };
 
 /* Outcomes of one step, column by column, for one insert. */
@@ -338,6 +339,20 @@ look_at_schedule (RunThread *thread, void *scratch)
   }
 }
 
+/* Often, for a table without statistics makes its readers slow. Replicas may do it at the same time: the
+ * second waits for the first and finds nothing left, or does it again. */
+static void
+gather_statistics (RunThread *thread, void *scratch)
+{
+  int64_t now = clock_monotonic (thread->process->clock);
+  if (thread->index != 0 || now < thread->next_statistics)
+    return;
+  thread->next_statistics = now + STATISTICS_EVERY_US;
+  Status status = db_run (thread->db, scratch, &sql_statistics_gather, NULL, 0, NULL);
+  if (status_failed (status))
+    log_status (LOG_WARNING_LEVEL, "statistics not gathered", status, NULL);
+}
+
 static void
 keep_house (RunThread *thread, void *scratch)
 {
@@ -390,6 +405,7 @@ run_main (void *arg)
     }
     if (!status_failed (status)) {
       look_at_schedule (thread, scratch);
+      gather_statistics (thread, scratch);
       keep_house (thread, scratch);
     }
     talloc_free (scratch);

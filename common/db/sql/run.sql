@@ -75,3 +75,6 @@ FROM unnest (:positions::bigint[], :parts::integer[], :subjects::text[], :result
 -- One row a day whoever asks first.
 INSERT INTO schedule_day (federation_id, name, day) VALUES (:federation_id, :name, :day) ON CONFLICT DO NOTHING
 RETURNING true AS claimed;
+
+-- name: statistics_gather
+SELECT analyze_forgotten ();

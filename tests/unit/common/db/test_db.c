@@ -274,19 +274,42 @@ rows_become_messages (void **state)
   assert_string_equal (persons[1]->person_id, ID_A);
 }
 
+/* A table that was filled before a crash is not forgotten by those who plan queries. */
+static void
+a_table_filled_before_a_crash_gets_statistics (void **state)
+{
+  static const char *count = "SELECT count (*) FROM pg_stats WHERE tablename = 'thing' AND attname = 'name'";
+  void *root = *state;
+  test_query (root, database,
+              "INSERT INTO thing (thing_id, name) SELECT gen_random_uuid (), n::text "
+              "FROM generate_series (1, 500) AS n");
+  test_database_crash (database);
+  assert_string_equal (test_query (root, database, count), "0");
+  test_query (root, database, "SELECT analyze_forgotten ()");
+  assert_string_equal (test_query (root, database, count), "1");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown (function, open_db, close_db)
 
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      TEST (values_come_back_as_they_went),        TEST (an_empty_text_is_null_where_marked),
-      TEST (a_message_is_bound_by_field_names),    TEST (a_row_that_is_not_there_is_not_found),
-      TEST (a_broken_constraint_names_the_field),  TEST (a_rollback_leaves_nothing),
-      TEST (a_failed_transaction_does_not_commit), TEST (a_slow_statement_ends_at_its_deadline),
-      TEST (a_last_query_commits_in_one_go),       TEST (copy_stores_every_character),
-      TEST (a_bad_copy_row_fails_and_rolls_back),  TEST (it_comes_back_after_postgresql_crashed),
-      TEST (without_postgresql_it_says_so),        TEST (rows_become_messages),
+      TEST (a_table_filled_before_a_crash_gets_statistics),
+      TEST (values_come_back_as_they_went),
+      TEST (an_empty_text_is_null_where_marked),
+      TEST (a_message_is_bound_by_field_names),
+      TEST (a_row_that_is_not_there_is_not_found),
+      TEST (a_broken_constraint_names_the_field),
+      TEST (a_rollback_leaves_nothing),
+      TEST (a_failed_transaction_does_not_commit),
+      TEST (a_slow_statement_ends_at_its_deadline),
+      TEST (a_last_query_commits_in_one_go),
+      TEST (copy_stores_every_character),
+      TEST (a_bad_copy_row_fails_and_rolls_back),
+      TEST (it_comes_back_after_postgresql_crashed),
+      TEST (without_postgresql_it_says_so),
+      TEST (rows_become_messages),
   };
   return cmocka_run_group_tests (tests, set_up, tear_down);
 }
