@@ -146,7 +146,7 @@ async function auditShared (set, report, clients) {
 }
 
 /** Event logs dense, cursors at the head, nothing parked, one event for each change of a person. */
-export async function auditEvents (set, report) {
+export async function auditEvents (set, report, { canary }) {
   const heads = {};
   for (const service of SERVICES) {
     const lanes = await set.sql (service, `SELECT head.log_id AS lane, head.last_seq AS head, count (log.seq) AS count,
@@ -165,10 +165,12 @@ export async function auditEvents (set, report) {
     const parked = await set.sql (service, 'SELECT source, log_id, seq, reason FROM event_parked');
     report.check (`${service}: no event is parked`, cursors.length, parked.map (row => JSON.stringify (row)));
   }
-  const persons = await set.sql ('membership', `SELECT person_id AS id, version, (SELECT count (*) FROM event_log
-    WHERE aggregate_id = person_id::text AND type LIKE '%PersonChanged') AS events FROM person`);
+  // An import that adds a relation to a person of its own changes what is not published, so events may be fewer.
+  const persons = await set.sql ('membership', `SELECT person_id AS id, version, coalesce (key LIKE ${quoted (`${canary.word}%`)}, true) AS strict,
+    coalesce (events, 0) AS events FROM person LEFT JOIN (SELECT aggregate_id, count (*) AS events FROM event_log
+    WHERE type LIKE '%PersonChanged' GROUP BY 1) AS log ON aggregate_id = person_id::text`);
   report.check ('one event for each change of a person', persons.reduce ((sum, { events }) => sum + events, 0), persons
-    .filter (({ version, events }) => version !== events).map (({ id, version, events }) => `${id}: ${version} changes, ${events} events`));
+    .filter (({ version, events, strict }) => (strict ? version !== events : events < 1 || events > version)).map (({ id, version, events }) => `${id}: ${version} changes, ${events} events`));
 }
 
 /** What hierarchy keeps of persons, places and facts, and membership of organs, against where it comes from. */
@@ -284,10 +286,9 @@ export async function auditMemberships (set, report, { today }) {
   }
   report.check ('memberships equal a derivation by other code', periods, problems.periods);
   report.check ('their origins too', periods, problems.origins);
-  const overlaps = await set.sql ('hierarchy', `SELECT a.person_id, a.organ_id, a.type_id, a.valid_from::text, b.valid_from::text AS next
-    FROM membership AS a JOIN membership AS b USING (federation_id, person_id, organ_id, type_id)
-    WHERE a.superseded_at IS NULL AND b.superseded_at IS NULL AND a.membership_id <> b.membership_id
-    AND a.valid_from <= b.valid_from AND b.valid_from <= a.valid_to`);
+  const overlaps = await set.sql ('hierarchy', `SELECT * FROM (SELECT person_id, organ_id, type_id, valid_from::text, lag (valid_to)
+      OVER (PARTITION BY federation_id, person_id, organ_id, type_id ORDER BY valid_from, valid_to) AS before, valid_from AS begin
+    FROM membership WHERE superseded_at IS NULL) AS row WHERE before >= begin`);
   report.check ('periods of a membership neither overlap nor touch', periods, overlaps.map (row => JSON.stringify (row)));
   const kept = await set.sql ('hierarchy', `SELECT organ_id AS organ, sum (members)::bigint AS members FROM organ_count GROUP BY 1`);
   report.check ('the counts of members of today', counts.size, differences (
@@ -299,9 +300,12 @@ export async function auditMemberships (set, report, { today }) {
 export async function auditRuns (set, report, { imports, world }) {
   for (const service of SERVICES) {
     const runs = await set.sql (service, `SELECT run_id, type, state, total, processed, succeeded, skipped, failed, attempts, error FROM run`);
-    report.check (`${service}: runs have ended well, with counts that add up`, runs.length, runs
-      .filter (({ state, total, processed, succeeded, skipped, failed }) => state !== 3 || processed !== succeeded + skipped + failed
-        || (total > 0 && processed !== total)).map (row => JSON.stringify (row)), { least: 0 });
+    // A dry run reads every row twice; an evaluation also meets persons who came after it had counted.
+    const fits = ({ type, total, processed, succeeded, skipped, failed }) =>
+      (type === 'import-dry-run' || processed === succeeded + skipped + failed)
+      && (total === 0 || processed === total || (type.includes ('evaluation') && processed > total));
+    report.check (`${service}: runs have ended well, with counts that add up`, runs.length,
+      runs.filter (run => run.state !== 3 || !fits (run)).map (row => JSON.stringify (row)), { least: 0 });
   }
   if (!world.imports) {
     report.skip ('imports', 'the service has none yet');

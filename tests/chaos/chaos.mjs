@@ -111,6 +111,20 @@ function auditRates (report, journal, faults, peaks) {
     [...peaks].filter (([, mb]) => mb > MOST_MEMORY_MB).map (([name, mb]) => `${name}: ${Math.round (mb)} MB`));
 }
 
+/** Readers were answered right or told why not. */
+function auditReads (report, readers) {
+  const sum = field => readers.reduce ((total, reader) => total + reader[field], 0);
+  const slow = readers.flatMap (({ slowest }) => [...slowest]).sort ((a, b) => b[1] - a[1]).slice (0, 3);
+  say (`reads: ${sum ('answered')} answered, ${sum ('refused')} not then; slowest: ${slow.map (([path, ms]) => `${path} ${ms} ms`).join (', ')}`);
+  report.check ('reads are answered right or refused with a reason', sum ('answered'), readers.flatMap (({ wrong }) => wrong));
+}
+
+async function timed (what, work) {
+  const start = Date.now ();
+  await work;
+  say (`audited ${what} in ${((Date.now () - start) / 1000).toFixed (1)} s`);
+}
+
 async function play (set, { seed, seconds, people, rows }) {
   const report = new Report ();
   const canary = canaryOf (seed);
@@ -138,14 +152,13 @@ async function play (set, { seed, seconds, people, rows }) {
   report.check ('everything settles: followers at the head, runs ended', SERVICES.length, await settle (set));
   say ('settled; auditing');
   journal.close ();
-  await auditCommands (set, report, { journal, clients, rules, canary });
-  report.check ('reads are answered right or refused with a reason', readers.reduce ((sum, { answered }) => sum + answered, 0),
-    readers.flatMap (({ wrong }) => wrong));
-  await auditEvents (set, report);
-  await auditProjections (set, report);
-  await auditMemberships (set, report, world);
-  await auditRuns (set, report, { imports, world });
-  await auditFederation (set, report);
+  await timed ('commands', auditCommands (set, report, { journal, clients, rules, canary }));
+  auditReads (report, readers);
+  await timed ('events', auditEvents (set, report, { canary }));
+  await timed ('projections', auditProjections (set, report));
+  await timed ('memberships', auditMemberships (set, report, world));
+  await timed ('runs', auditRuns (set, report, { imports, world }));
+  await timed ('federation', auditFederation (set, report));
   auditRates (report, journal, faults, peaks);
   await set.stop ();
   await auditLogs (set, report, { canary });

@@ -5,6 +5,7 @@ import { Random } from '../demo/random.mjs';
 import { PROCESSES } from './set.mjs';
 
 const RECOVERY_LIMIT_MS = 30000;
+const MOMENT_MS = 200;
 const LONG_RUN_SECONDS = 300;
 
 /** The order of faults: [second, fault, process or seconds]. */
@@ -32,7 +33,9 @@ export async function carryOut (set, faults, say) {
   const away = new Set ();
   const pending = [];
   const recovery = (entry, name) => {
-    pending.push (set.untilReady (name, RECOVERY_LIMIT_MS).then (ms => { entry.ms = ms; }));
+    // A moment later: a request that was under way may still be answered by the dying.
+    pending.push (sleep (MOMENT_MS).then (() => set.untilReady (name, RECOVERY_LIMIT_MS))
+      .then (ms => { entry.ms = ms === null ? null : ms + MOMENT_MS; }));
   };
   for (const [second, fault, name, seconds] of faults) {
     await sleep (Math.max (0, begin + second * 1000 - Date.now ()));

@@ -4,7 +4,6 @@
 const MS_A_DAY = 86400000;
 const OPEN = new Map ([['-infinity', -Infinity], ['infinity', Infinity]]);
 
-export const ALWAYS = [[-Infinity, Infinity]];
 export const NEVER = [];
 
 /** The number of a day: days since 1970-01-01. */
@@ -25,11 +24,14 @@ export function textOf (day) {
 
 /** Any list of intervals as a set: sorted, without overlaps, neighbours joined. */
 export function setOf (intervals) {
+  if (intervals.length < 2 && intervals.every (([from, to]) => from < to)) {
+    return intervals;
+  }
   const sorted = intervals.filter (([from, to]) => from < to).sort ((a, b) => a[0] - b[0]);
   const set = [];
   for (const [from, to] of sorted) {
-    const last = set.at (-1);
-    if (last && from <= last[1]) {
+    const last = set[set.length - 1];
+    if (last !== undefined && from <= last[1]) {
       last[1] = Math.max (last[1], to);
     } else {
       set.push ([from, to]);
@@ -38,7 +40,7 @@ export function setOf (intervals) {
   return set;
 }
 
-export const union = (...sets) => setOf (sets.flat ().map (interval => [...interval]));
+export const union = (...sets) => setOf (sets.flat ());
 
 export function intersection (a, b) {
   const both = [];

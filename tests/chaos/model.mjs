@@ -1,7 +1,7 @@
 // Who is a member of what, derived from facts and rules the slow way: every rule is the set of days on which it holds,
 // a membership is an intersection of such sets. Written from the semantics alone; shares nothing with the engine,
 // which walks from day to day.
-import { ALWAYS, NEVER, complement, dayOf, difference, intersection, setOf, union } from './intervals.mjs';
+import { NEVER, complement, dayOf, difference, intersection, setOf, union } from './intervals.mjs';
 
 const KIND = { BIRTH_DATE: 1, POSTAL_CODE: 2, TOWN: 3, MUNICIPALITY: 4, PROVINCE: 5, COUNTRY: 6,
   SUBSCRIPTION: 7, ADMISSION: 8, POSITION: 9, TAG: 10 };
@@ -85,6 +85,9 @@ function condition (node, facts, organ) {
 
 /** The days on which some version is in force, and those on which the version in force holds. */
 function judge (versions, facts, organ) {
+  if (versions.length === 0) {
+    return { inForce: NEVER, holds: NEVER };
+  }
   const live = versions.filter (({ nodes }) => nodes.length > 0);
   return {
     inForce: setOf (live.map (({ from, to }) => [from, to])),
@@ -108,14 +111,22 @@ function note (found, organ, type, origin, days) {
   }
 }
 
+/** `judge` for an organ's general rule, which is the same for every type: remembered for the person at hand. */
+function judgeGeneral (known, organ, facts, organId) {
+  if (!known.has (organId)) {
+    known.set (organId, judge (organ.general, facts, organId));
+  }
+  return known.get (organId);
+}
+
 /** The days on which the person is a member of the organ, as the type, among the days `above` lets through. */
-function visit (world, facts, organId, type, above, found) {
+function visit (world, facts, organId, type, above, found, known) {
   const organ = world.organs.get (organId);
   const open = intersection (above, organ.lives);
   if (open.length === 0) {
     return NEVER;
   }
-  const general = judge (organ.general, facts, organId);
+  const general = judgeGeneral (known, organ, facts, organId);
   const typed = judge (organ.typed.get (type) ?? [], facts, organId);
   const eligible = intersection (open, intersection (allowed (general), allowed (typed)));
   if (eligible.length === 0) {
@@ -123,7 +134,7 @@ function visit (world, facts, organId, type, above, found) {
   }
   const own = intersection (eligible, union (general.inForce, typed.inForce));
   const below = union (...organ.children.map (({ organ: child, from, to }) =>
-    visit (world, facts, child, type, intersection (eligible, [[from, to]]), found)));
+    visit (world, facts, child, type, intersection (eligible, [[from, to]]), found, known)));
   note (found, organId, type, ORIGIN.RULE, own);
   note (found, organId, type, ORIGIN.BELOW, difference (below, own));
   return union (own, below);
@@ -135,10 +146,11 @@ function visit (world, facts, organId, type, above, found) {
  */
 export function memberships (world, facts) {
   const found = new Map ();
+  const known = new Map ();
   for (const { root, types } of world.organisations) {
     for (const { type, versions } of types) {
       const recognised = judge (versions, facts, root).holds;
-      visit (world, facts, root, type, recognised, found);
+      visit (world, facts, root, type, recognised, found, known);
     }
   }
   return [...found.values ()].map (({ organ, type, ...origins }) => {
@@ -148,5 +160,3 @@ export function memberships (world, facts) {
     return { organ, type, periods: union (own, below), origins: { [ORIGIN.RULE]: own, [ORIGIN.BELOW]: below } };
   });
 }
-
-export { ALWAYS };

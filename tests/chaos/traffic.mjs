@@ -130,7 +130,7 @@ export async function importPeople ({ seed, url, world, rows, isStopped }) {
 export async function read ({ seed, number, url, world, isStopped }) {
   const http = new Http (url);
   const random = new Random (seed, `reader ${number}`);
-  const result = { answered: 0, refused: 0, wrong: [] };
+  const result = { answered: 0, refused: 0, wrong: [], slowest: new Map () };
   const paths = [
     () => `/v1/persons?pageSize=50&orderBy=${random.pick (['name', 'memberNumber', '-name'])}`,
     () => `/v1/organs/${random.pick (world.readable)}/members?pageSize=50`,
@@ -140,9 +140,12 @@ export async function read ({ seed, number, url, world, isStopped }) {
   ];
   while (!isStopped ()) {
     const path = random.pick (paths) ();
+    const begin = Date.now ();
     const { status, body } = await http.once ('GET', path);
+    const route = path.replace (/[0-9a-f-]{36}/, '…').split ('?')[0];
     if (status === 200) {
       result.answered++;
+      result.slowest.set (route, Math.max (result.slowest.get (route) ?? 0, Date.now () - begin));
     } else if ([0, 429, 503, 504].includes (status)) {
       result.refused++;
     } else {
