@@ -81,7 +81,9 @@ fuzz_all() {
 }
 
 layer_fuzz() {
-  fuzz_all "${long:+60}${long:-10}"
+  local seconds=10
+  if [ -n "$long" ]; then seconds=60; fi
+  fuzz_all "$seconds"
   count "$fuzz_passed" "$fuzz_failed"
 }
 
@@ -133,7 +135,10 @@ layer_web() {
 
 layer_chaos() {
   [ -x "$top/tests/chaos/run" ] || { absent 'tests/chaos/run is not there'; return 0; }
-  verb_chaos --seconds "${long:+600}${long:-60}" && count 1 0
+  local seconds=60 last
+  if [ -n "$long" ]; then seconds=600; fi
+  last=$(verb_chaos --seconds "$seconds" | tee /dev/stderr | tail -n 1) || true
+  [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]] && count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
 }
 
 layer_container() {
