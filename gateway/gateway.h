@@ -102,7 +102,9 @@ struct Visit {
   LimiterClient *client;       /* NULL until admitted */
   LimiterHold hold;
   BusPending *pending;
-  void *state; /* of the kind */
+  void *state;         /* of the kind */
+  Status refusal;      /* what is answered after a pause; success: nothing */
+  struct event *pause; /* NULL: no pause */
   int64_t start;
   TAILQ_ENTRY (Visit) entry; /* of thread->streams, when it is a stream */
   bool listed;

@@ -170,8 +170,8 @@ route_method (Visit *visit, HttpPlan *plan)
     return;
   }
   visit->kind = kind;
-  if (visit_admit (visit, kind->hold) && kind->plan != NULL)
-    kind->plan (visit, plan);
+  if (visit_admit (visit, kind->hold) && visit->kind->plan != NULL)
+    visit->kind->plan (visit, plan);
 }
 
 static bool

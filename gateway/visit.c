@@ -12,7 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOGGED_A_SECOND = 20 };
+enum {
+  LOGGED_A_SECOND = 20,
+  REFUSAL_PAUSE_US = 200000 /* before a refusal for overload */
+};
 
 /* A visit dies with its request. Whatever it still holds goes back here, in whichever way it ended. */
 static int
@@ -20,6 +23,8 @@ release_visit (Visit *visit)
 {
   if (visit->pending != NULL)
     bus_client_cancel (visit->pending);
+  if (visit->pause != NULL)
+    event_free (visit->pause);
   if (visit->client != NULL)
     limiter_release (visit->thread->limiter, visit->client, visit->hold);
   if (visit->listed)
@@ -172,10 +177,36 @@ visit_fail_with (Visit *visit, Status status, const VisitFields *extra)
   visit_answer (visit, http, PROBLEM_TYPE, &fields, visit_problem (visit, status));
 }
 
+static void
+on_pause_over (evutil_socket_t socket, short what, void *arg)
+{
+  (void)socket;
+  (void)what;
+  Visit *visit = arg;
+  visit_fail_with (visit, visit->refusal, NULL);
+}
+
+/* A client that is refused at once asks again at once, and soon refusing is all that is done. The pause costs
+ * us nothing but the open request, and leaves the processor to those who are served. */
+static void
+refuse_later (Visit *visit)
+{
+  visit->pause = evtimer_new (visit->thread->base, on_pause_over, visit);
+  evtimer_add (visit->pause, &(struct timeval){.tv_usec = REFUSAL_PAUSE_US});
+}
+
+static const VisitKind refused_kind = {.name = "refused", .begin = refuse_later};
+
 void
 visit_fail (Visit *visit, Status status)
 {
-  visit_fail_with (visit, status, NULL);
+  bool overload = status.detail != NULL && strcmp (status.detail->reason, "OVERLOADED") == 0;
+  if (!overload || visit->pause != NULL) {
+    visit_fail_with (visit, status, NULL);
+    return;
+  }
+  visit->refusal = status_copy (visit, status);
+  refuse_later (visit);
 }
 
 static Status
@@ -209,8 +240,14 @@ visit_admit (Visit *visit, LimiterHold hold)
   if (verdict == LIMITER_ADMITTED)
     return true;
   counts_add (gateway->counts, verdict == LIMITER_FULL ? COUNT_REFUSED_LOAD : COUNT_REFUSED_CLIENT, 1);
-  visit_fail (visit, refusal (visit, verdict, retry_ms));
-  return false;
+  Status status = refusal (visit, verdict, retry_ms);
+  if (verdict != LIMITER_FULL || visit->match.route->body == API_BODY_UPLOAD) {
+    visit_fail_with (visit, status, NULL); /* at once: nobody waits here with a whole file */
+    return false;
+  }
+  visit->refusal = status;
+  visit->kind = &refused_kind;
+  return true;
 }
 
 void

@@ -26,7 +26,7 @@ void visit_add_api_fields (Visit *visit, VisitFields *fields, const char *type);
 /* Answers as the API does and ends the visit; `extra` may be NULL. */
 void visit_answer (Visit *visit, unsigned status, const char *type, const VisitFields *extra, Bytes body);
 
-/* Answers with a problem and ends the visit. */
+/* Answers with a problem and ends the visit; a refusal for overload after a pause of 200 ms. */
 void visit_fail (Visit *visit, Status status);
 
 /* The same with fields of its own (Allow). */
@@ -38,7 +38,8 @@ Bytes visit_problem (Visit *visit, Status status);
 /* Counts an answer that was not given through visit_answer. */
 void visit_count (Visit *visit, unsigned status);
 
-/* Takes a place with the limiter, or fails the visit: false. */
+/* Takes a place with the limiter, or fails the visit: false. Where all places are taken the visit becomes one
+ * that is refused after a pause. */
 bool visit_admit (Visit *visit, LimiterHold hold);
 
 /* Starts a bus call of the visit's method. `key` and `if_match` may be NULL. The function is not called when

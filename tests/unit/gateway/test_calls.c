@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PERSON_ID "01936e00-0000-7000-8000-00000000000a"
@@ -388,6 +389,48 @@ test_a_client_that_leaves_cancels_the_call (void **state)
   expect_cancelled (fixture);
 }
 
+static int64_t
+now_ms (void)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Everybody together is too much: refused, but not so fast that refusing becomes the work. */
+static void
+test_overload_is_refused_after_a_pause (void **state)
+{
+  (void)state;
+  Fixture *fixture = memory_new (NULL, Fixture);
+  fixture->owner = memory_context (fixture);
+  Settings settings = world_settings ();
+  settings.calls = 1;
+  fixture->plan.keep = true;
+  fixture->world = world_start (&settings, script, &fixture->plan);
+  int waiting = world_connect (fixture->world);
+  const char *request = "GET /v1/persons/" PERSON_ID " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  world_send (waiting, request, strlen (request));
+  world_await (fixture->world, 1);
+  int64_t start = now_ms ();
+  char *answer = world_ask (fixture->world, fixture->owner, "POST /v1/persons", JSON, "{}");
+  assert_int_equal (answer_status (answer), 503);
+  expect_part (answer, "\"reason\":\"OVERLOADED\"");
+  expect_field (fixture, answer, "Retry-After", "1");
+  assert_true (now_ms () - start >= 190);
+  start = now_ms ();
+  answer =
+      world_ask (fixture->world, fixture->owner, "POST /v1/import-files", "Content-Type: text/csv\r\n", "a");
+  assert_int_equal (answer_status (answer), 503);
+  assert_true (now_ms () - start < 190);
+  assert_int_equal (answer_status (world_ask (fixture->world, fixture->owner, "GET /healthz", "", NULL)),
+                    200);
+  close (waiting);
+  expect_cancelled (fixture);
+  world_stop (fixture->world);
+  talloc_free (fixture);
+}
+
 /* The path of a route with its variables filled in. */
 static char *
 path_of (void *owner, const ApiRoute *route)
@@ -463,6 +506,7 @@ main (void)
       TEST (test_failures),
       TEST (test_too_many_calls_of_one_client),
       TEST (test_a_client_that_leaves_cancels_the_call),
+      cmocka_unit_test (test_overload_is_refused_after_a_pause),
       TEST (test_every_route_has_the_headers),
       TEST (test_own_pages),
   };
