@@ -6,6 +6,8 @@
 
 #include "heimo/hierarchy/v1/rule.pb-c.h"
 
+enum { COMPILE_ATTEMPTS = 5 };
+
 /* A model in the pool. Its talloc context has no parent, so whoever holds it may allocate on it. */
 typedef struct PoolEntry {
   Compiled compiled;
@@ -157,8 +159,8 @@ static const struct {
     {&sql_model_versions, add_version},
 };
 
-/* Compiles rows into a new model. The rows of several statements may be of different moments: what does not
- * fit together is a race that is run again. */
+/* Compiles rows into a new model. ABORTED when the rows of several statements, being of different moments, do
+ * not fit together. */
 static Status
 compile (Call *call, void *owner, Compiled *compiled, const char *known_at)
 {
@@ -202,6 +204,7 @@ static Status
 read_state (Call *call, Compiled *state)
 {
   DbResult *rows;
+  *state = (Compiled){.recorded_at = INT64_MIN, .counted_on = DAY_MIN};
   Status status = db_run (call->db, call, &sql_model_state,
                           DB_VALUES (db_text ("federation_id", call->federation_id)), &rows);
   if (status_failed (status) || db_row_count (rows) == 0)
@@ -212,11 +215,37 @@ read_state (Call *call, Compiled *state)
   return STATUS_SUCCESS;
 }
 
+/* Compiles until the version is the same before and after: every change of the rows changes it too, so they
+ * are of one moment then. */
+static Status
+compile_current (Call *call, Compiled *state, PoolEntry **entry)
+{
+  Status status = STATUS_SUCCESS;
+  for (int attempt = 0; attempt < COMPILE_ATTEMPTS; attempt++) {
+    Compiled before = *state;
+    PoolEntry *compiled = NULL;
+    status = compile_entry (call, state, &compiled);
+    bool raced = status.code == STATUS_ABORTED;
+    if (status_failed (status) && !raced)
+      return status;
+    Status again = read_state (call, state);
+    if (!status_failed (again) && !raced && state->version == before.version) {
+      *entry = compiled;
+      return STATUS_SUCCESS;
+    }
+    talloc_free (compiled);
+    if (status_failed (again))
+      return again;
+    status = status_error (call, STATUS_ABORTED, "CONFLICT", "The organs were changed at the same time");
+  }
+  return status;
+}
+
 Status
 compiled_take (Call *call, Compiled **compiled)
 {
   CompiledPool *pool = call->state;
-  Compiled state = {.recorded_at = INT64_MIN, .counted_on = DAY_MIN};
+  Compiled state;
   Status status = read_state (call, &state);
   if (status_failed (status))
     return status;
@@ -226,7 +255,7 @@ compiled_take (Call *call, Compiled **compiled)
     entry = NULL;
   }
   if (entry == NULL)
-    status = compile_entry (call, &state, &entry);
+    status = compile_current (call, &state, &entry);
   if (status_failed (status))
     return status;
   entry->compiled.counted_on = state.counted_on;

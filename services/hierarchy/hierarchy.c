@@ -66,7 +66,7 @@ const char *
 hierarchy_known_at (Call *call, const char *as_known_on)
 {
   Day day = hierarchy_day (as_known_on, DAY_MAX);
-  if (day == DAY_MAX)
+  if (day >= call->today)
     return "infinity";
   char buffer[CLOCK_TEXT_SIZE];
   return memory_string (call, clock_format (clock_midnight (call->clock, day + 1), buffer));

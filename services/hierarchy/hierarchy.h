@@ -39,7 +39,7 @@ Day hierarchy_day (const char *text, Day fallback);
 const char *hierarchy_sql_day (Call *call, Day day);
 
 /* The instant before which everything recorded was known at the end of a day, as SQL text; "infinity" for an
- * empty day: now. On the call. */
+ * empty day, today and later days: now. On the call. */
 const char *hierarchy_known_at (Call *call, const char *as_known_on);
 
 #endif

@@ -4,9 +4,12 @@
 
 #include "core/id.h"
 #include "core/memory.h"
+#include "service/private.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static ServiceWorld *world;
 
@@ -649,6 +652,96 @@ test_two_organisations (void **state)
   assert_int_equal (reply.organisations[0]->member_count, 1);
 }
 
+/* A transaction of another replica. */
+typedef struct Replica {
+  void *owner;
+  Db *db;
+  Status status;
+  volatile bool done;
+} Replica;
+
+static Call *
+replica_call (Replica *replica)
+{
+  Call *call = call_new (replica->owner, world->process, replica->db, &world->principal, 30000);
+  replica->status = db_begin (replica->db, call, 30000);
+  return call;
+}
+
+static void
+replica_end (Replica *replica, Call *call)
+{
+  if (!status_failed (replica->status))
+    replica->status = call_commit (call, world->process);
+}
+
+static Replica
+replica_new (void *owner)
+{
+  return (Replica){.owner = memory_context (owner),
+                   .db = test_connect (owner, world->database, hierarchy_constraints)};
+}
+
+/* Carries out the first step of a re-evaluation. */
+static void *
+evaluate_elsewhere (void *arg)
+{
+  Replica *replica = arg;
+  Call *call = replica_call (replica);
+  Run run = RUN__INIT;
+  run.type = "re-evaluation";
+  RunStep step = {.run = &run, .cursor = ""};
+  if (!status_failed (replica->status))
+    replica->status = hierarchy_run_types[0].step (call, &step);
+  replica_end (replica, call);
+  replica->done = true;
+  return NULL;
+}
+
+/* A move is being applied with the old rules while another replica changes them and a third begins to
+ * evaluate: the third waits for the move and corrects it. */
+static void
+test_a_rule_and_a_move_at_once (void **state)
+{
+  void *owner = *state;
+  Towns towns = make_towns (owner, "race");
+  const char *person = add_person (owner, "Virtanen", "Aarla", "2020-01-01", NULL);
+  PersonChanged *move = person_event (owner, person, NULL);
+  record (move, FACT_KIND__FACT_KIND_TOWN, "Berga", "2021-01-01", "");
+  Replica mover = replica_new (owner), changer = replica_new (owner), evaluator = replica_new (NULL);
+  Call *moving = replica_call (&mover);
+  Bytes packed = memory_pack (moving, &move->base);
+  EventRecord event = EVENT_RECORD__INIT, *events = &event;
+  event.type = move->base.descriptor->name;
+  event.record_time = move->record_time;
+  event.payload = (ProtobufCBinaryData){packed.length, memory_copy (moving, packed.data, packed.length)};
+  assert_success (followers_apply (moving, &events, 1));
+
+  CreateRuleRequest request = CREATE_RULE_REQUEST__INIT;
+  Rule rule = RULE__INIT, reply = RULE__INIT;
+  rule.organ_id = towns.berga;
+  rule.nodes = one (owner, node (owner, RULE_OP__RULE_OP_EQUALS, RULE_FIELD__RULE_FIELD_TOWN, "Corpo"));
+  rule.n_nodes = 1;
+  request.rule = &rule;
+  Call *changing = replica_call (&changer);
+  changer.status = create_rule (changing, &request, &reply);
+  replica_end (&changer, changing);
+  assert_success (changer.status);
+
+  pthread_t thread;
+  pthread_create (&thread, NULL, evaluate_elsewhere, &evaluator);
+  usleep (200000);
+  assert_false (evaluator.done);
+  replica_end (&mover, moving);
+  assert_success (mover.status);
+  pthread_join (thread, NULL);
+  assert_success (evaluator.status);
+  assert_string_equal (period (owner, person, towns.berga, "2024-01-01", ""), "none");
+  assert_string_equal (period (owner, person, towns.aarla, "2024-01-01", ""), "2020-01-01..");
+  talloc_free (evaluator.db);
+  talloc_free (evaluator.owner);
+}
+
 static int
 set_up (void **state)
 {
@@ -705,6 +798,7 @@ main (void)
       CASE (test_refusals),
       CASE (test_update_organ),
       CASE (test_two_organisations),
+      CASE (test_a_rule_and_a_move_at_once),
   };
   return cmocka_run_group_tests (tests, make_world, end_world);
 }
