@@ -14,6 +14,8 @@ export const eventually = read => expect.poll (read, { timeout: 8000 });
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Failed requests are logged by the browser itself; a test that causes them says so. */
 const FAILED_REQUEST = /Failed to load resource|net::ERR/;
+/** The machine's network changed (a container came or went): says nothing of the page, which asks again. */
+const NETWORK_CHANGED = /ERR_NETWORK_CHANGED/;
 
 const watchPolicy = () => {
   document.addEventListener ('securitypolicyviolation', event => {
@@ -48,7 +50,8 @@ export class Browser {
       await page.addInitScript (watchPolicy);
       page.on ('pageerror', error => wrong.push (`exception: ${error.message}`));
       page.on ('console', message => {
-        if (message.type () === 'error' && !(failures && FAILED_REQUEST.test (message.text ()))) {
+        const expected = NETWORK_CHANGED.test (message.text ()) || (failures && FAILED_REQUEST.test (message.text ()));
+        if (message.type () === 'error' && !expected) {
           wrong.push (`console: ${message.text ()}`);
         }
       });

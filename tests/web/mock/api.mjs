@@ -351,7 +351,7 @@ export class Api {
   uploadFile ({ text, query }) {
     const fileId = newId ();
     this.federation.files.set (fileId, { text, fileName: query.get ('fileName') || 'people.csv' });
-    return this.getFile ({ path: [fileId], query });
+    return { ...this.getFile ({ path: [fileId], query }), encoding: '', separator: '', columns: [], sample: [], mapping: [] };
   }
 
   getFile ({ path, query }) {

@@ -41,6 +41,7 @@ export function wordsOf(
   locale: string,
 ) {
   if (node.kind === 'organ' && node.organName) return say('explain.organ', { name: node.organName });
+  if (node.kind === 'type') return say(node.ruleId ? 'explain.type' : 'explain.noType');
   if (node.kind !== 'condition') return undefined;
   const rule = rules.find(({ ruleId }) => ruleId === node.ruleId);
   const lines = all.filter(other => other.kind === 'condition' && other.ruleId === node.ruleId);

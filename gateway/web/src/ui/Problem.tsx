@@ -31,6 +31,16 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
         <strong>{texts.t(problem.passing ? 'problem.later' : 'problem.title')}</strong>{' '}
         {problemText(problem, texts)}
       </p>
+      {problem.violations.length > 0 && (
+        <ul>
+          {problem.violations.map(({ field, reason, description }) => (
+            <li key={`${field} ${reason}`}>
+              {field && <strong>{field.split('.').at(-1)}: </strong>}
+              {texts.tryText(`reason.${reason}`) ?? <span lang="en">{description}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
       {problem.traceId && <p className="muted small">{texts.t('problem.trace', { id: problem.traceId })}</p>}
       {onRetry && <Button onPress={onRetry}>{texts.t('common.retry')}</Button>}
     </div>

@@ -1,10 +1,9 @@
 // Step one: a file is dropped or chosen and sent; how far it got is shown, and it can be stopped.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { DropZone, FileTrigger, Text, type DropItem } from 'react-aria-components';
 import { asApiError } from '../../api/problem';
-import { importFileQuery } from '../../api/queries';
 import { uploadImportFile } from '../../api/upload';
 import { useTexts } from '../../i18n';
 import { Button } from '../../ui/Button';
@@ -16,7 +15,6 @@ const PERCENT = 100;
 export function ChooseFile() {
   const { t } = useTexts();
   const navigate = useNavigate({ from: '/imports/new' });
-  const cache = useQueryClient();
   const stop = useRef<AbortController | null>(null);
   const [share, setShare] = useState(0);
   const upload = useMutation({
@@ -25,10 +23,7 @@ export function ChooseFile() {
       setShare(0);
       return uploadImportFile(file, setShare, stop.current.signal);
     },
-    onSuccess: file => {
-      cache.setQueryData(importFileQuery(file.fileId).queryKey, file);
-      void navigate({ search: { file: file.fileId } });
-    },
+    onSuccess: ({ fileId }) => void navigate({ search: { file: fileId } }),
   });
   const onDrop = async (items: DropItem[]) => {
     const dropped = items.find(item => item.kind === 'file');

@@ -1,10 +1,10 @@
 // One import: its check with every error, its carrying out, its undoing; each with a bar that moves.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useParams, useSearch } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { ask, client } from '../../api/client';
 import { useRun } from '../../api/follow';
-import { importQuery, outcomesQuery } from '../../api/queries';
+import { importQuery, outcomesQuery, runQuery } from '../../api/queries';
 import { count, type Import, type Run } from '../../api/types';
 import { useTexts } from '../../i18n';
 import { useWrite } from '../../lib/useWrite';
@@ -53,26 +53,35 @@ function Counts({ entry }: { entry: Import }) {
   );
 }
 
-function Errors({ entry }: { entry: Import }) {
+interface FindingsProps {
+  entry: Import;
+  result: 'failed' | 'warning';
+  title: string;
+  page: string;
+}
+
+/** What the check found, by line and column, and the same as a file. */
+function Findings({ entry, result, title, page }: FindingsProps) {
   const { t, tryText } = useTexts();
-  const { page = '' } = useSearch({ from: '/imports/$importId' });
-  const outcomes = useQuery(outcomesQuery('membership', entry.checkRunId, 'failed', page));
+  const outcomes = useQuery(outcomesQuery('membership', entry.checkRunId, result, page));
   if (outcomes.error) return <Problem error={outcomes.error} onRetry={() => void outcomes.refetch()} />;
   if (!outcomes.data) return <Skeleton />;
+  if (outcomes.data.outcomes.length === 0) return null;
+  const name = `${entry.fileName.replace(/\.csv$/i, '')}-${result}.csv`;
   return (
-    <section aria-labelledby="errors" className="stack">
+    <section aria-labelledby={result} className="stack">
       <div className="section-head">
-        <h2 id="errors">{t('import.errorList')}</h2>
+        <h2 id={result}>{title}</h2>
         <DownloadLink
           path={`/v1/membership/runs/${entry.checkRunId}/outcomes`}
-          parameters={{ result: 'failed' }}
-          fileName={`${entry.fileName.replace(/\.csv$/i, '')}-errors.csv`}
-          label={t('import.errorsCsv')}
+          parameters={{ result }}
+          fileName={name}
+          label={result === 'failed' ? t('import.errorsCsv') : t('members.csv')}
         />
       </div>
-      <TableBox>
+      <TableBox stale={outcomes.isPlaceholderData}>
         <table>
-          <caption className="visually-hidden">{t('import.errorList')}</caption>
+          <caption className="visually-hidden">{title}</caption>
           <thead>
             <tr>
               <th scope="col" className="numbers">
@@ -93,7 +102,21 @@ function Errors({ entry }: { entry: Import }) {
           </tbody>
         </table>
       </TableBox>
-      <Pager page={page} next={outcomes.isPlaceholderData ? '' : outcomes.data.nextPageToken} />
+      {result === 'failed' ? (
+        <Pager page={page} next={outcomes.isPlaceholderData ? '' : outcomes.data.nextPageToken} />
+      ) : (
+        outcomes.data.nextPageToken && (
+          <p>
+            <Link
+              to="/runs/$service/$runId"
+              params={{ service: 'membership', runId: entry.checkRunId }}
+              search={{ result }}
+            >
+              {t('common.more')}
+            </Link>
+          </p>
+        )
+      )}
     </section>
   );
 }
@@ -211,6 +234,19 @@ function NextStep({ entry }: { entry: Import }) {
   );
 }
 
+/** Why the run stopped, when it was not a person who stopped it. */
+function Stopped({ entry }: { entry: Import }) {
+  const { tryText } = useTexts();
+  const last = entry.undoRunId || entry.applyRunId || entry.checkRunId;
+  const { data: run } = useQuery({ ...runQuery('membership', last), enabled: last !== '' });
+  if (!run?.error) return null;
+  return (
+    <p className="field-error">
+      {tryText(`reason.${run.errorReason}`) ?? <span lang="en">{run.error}</span>}
+    </p>
+  );
+}
+
 const MESSAGE: Partial<Record<Import['state'], 'checked' | 'refused' | 'applied' | 'undone' | 'stopped'>> = {
   IMPORT_STATE_CHECKED: 'checked',
   IMPORT_STATE_REFUSED: 'refused',
@@ -222,6 +258,7 @@ const MESSAGE: Partial<Record<Import['state'], 'checked' | 'refused' | 'applied'
 export default function ImportPage() {
   const { t, time, tryText } = useTexts();
   const { importId } = useParams({ from: '/imports/$importId' });
+  const { page = '' } = useSearch({ from: '/imports/$importId' });
   const cache = useQueryClient();
   const { data: entry, error, refetch } = useQuery(importQuery(importId));
   const runId = entry ? activeRun(entry) : '';
@@ -261,10 +298,16 @@ export default function ImportPage() {
       <div role="status" className="stack">
         {message && <p className={`verdict verdict-${message}`}>{t(`import.message.${message}`)}</p>}
       </div>
+      {entry.state === 'IMPORT_STATE_STOPPED' && <Stopped entry={entry} />}
       {runId && <Working run={run.data} entry={entry} />}
       {entry.state !== 'IMPORT_STATE_CHECKING' && <Counts entry={entry} />}
       {!runId && <NextStep entry={entry} />}
-      {count(entry.errors) > 0 && !runId && <Errors entry={entry} />}
+      {!runId && count(entry.errors) > 0 && (
+        <Findings entry={entry} result="failed" title={t('import.errorList')} page={page} />
+      )}
+      {!runId && entry.checkRunId && (
+        <Findings entry={entry} result="warning" title={t('import.warningList')} page="" />
+      )}
     </div>
   );
 }

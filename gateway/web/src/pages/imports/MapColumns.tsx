@@ -19,32 +19,42 @@ const ENCODINGS = ['UTF-8', 'UTF-8-BOM', 'UTF-16LE', 'UTF-16BE', 'WINDOWS-1252']
 const SEPARATORS = [',', ';', '\t', '|'];
 const ROUTE = '/imports/new';
 
-function Reading({ file }: { file: ImportFile }) {
+interface ReadingProps {
+  /** The file as it was first understood; absent when it could not be. */
+  file: ImportFile | undefined;
+  encoding: string;
+  separator: string;
+}
+
+/** How the file is read; both can be changed when the guess was wrong. */
+function Reading({ file, encoding, separator }: ReadingProps) {
   const { t, number } = useTexts();
   const navigate = useNavigate({ from: ROUTE });
   const read = (how: { encoding?: string; separator?: string }) =>
     void navigate({ search: before => ({ ...before, ...how }), replace: true, resetScroll: false });
   return (
     <div className="panel">
-      <p>
-        <strong>{file.fileName || t('import.unnamed')}</strong>{' '}
-        <span className="muted">
-          · {t('import.bytes', { size: number(Math.ceil(count(file.size) / 1024)) })}
-        </span>
-      </p>
+      {file && (
+        <p>
+          <strong>{file.fileName || t('import.unnamed')}</strong>{' '}
+          <span className="muted">
+            · {t('import.bytes', { size: number(Math.ceil(count(file.size) / 1024)) })}
+          </span>
+        </p>
+      )}
       <div className="field-row">
         <SelectField
           label={t('import.encoding')}
           name="encoding"
-          value={file.encoding}
-          onChange={encoding => read({ encoding })}
+          value={encoding || file?.encoding || 'UTF-8'}
+          onChange={value => read({ encoding: value })}
           options={ENCODINGS.map(value => ({ value, label: t(`encoding.${value}` as MessageKey) }))}
         />
         <SelectField
           label={t('import.separator')}
           name="separator"
-          value={file.separator}
-          onChange={separator => read({ separator })}
+          value={separator || file?.separator || ';'}
+          onChange={value => read({ separator: value })}
           options={SEPARATORS.map(value => ({ value, label: t(`separator.${value}` as MessageKey) }))}
         />
       </div>
@@ -157,21 +167,31 @@ function Mapping({ file }: { file: ImportFile }) {
 export function MapColumns({ fileId }: { fileId: string }) {
   const { t } = useTexts();
   const { encoding = '', separator = '' } = useSearch({ from: ROUTE });
+  const first = useQuery(importFileQuery(fileId));
   const file = useQuery(importFileQuery(fileId, encoding, separator));
-  if (file.error) return <Problem error={file.error} onRetry={() => void file.refetch()} />;
-  if (!file.data) return <Skeleton lines={10} />;
-  const { columns } = file.data;
+  if (first.isPending) return <Skeleton lines={10} />;
+  const columns = file.data?.columns ?? [];
   return (
     <>
-      <Reading file={file.data} />
-      {columns.length === 0 ? (
+      <Reading file={first.data} encoding={encoding} separator={separator} />
+      {file.error && <Problem error={file.error} onRetry={() => void file.refetch()} />}
+      {file.isPending && <Skeleton lines={6} />}
+      {!file.error && file.data && columns.length === 0 && (
         <Empty title={t('import.emptyFile')}>
           <ButtonLink to="/imports/new" search={{}}>
             {t('import.otherFile')}
           </ButtonLink>
         </Empty>
-      ) : (
+      )}
+      {!file.error && file.data && columns.length > 0 && (
         <Mapping key={columns.join('\n')} file={file.data} />
+      )}
+      {file.error && (
+        <div className="actions">
+          <ButtonLink to="/imports/new" search={{}}>
+            {t('import.otherFile')}
+          </ButtonLink>
+        </div>
       )}
     </>
   );

@@ -139,7 +139,9 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
       PageDown: () => moveTo(current + 10),
       PageUp: () => moveTo(current - 10),
       ArrowRight: () =>
-        row.expandable && !row.expanded ? onToggle(row.id) : row.expanded && moveTo(current + 1),
+        row.expandable && !row.expanded
+          ? onToggle(row.id)
+          : row.expanded && !row.loading && moveTo(current + 1),
       ArrowLeft: () => (row.expanded ? onToggle(row.id) : moveTo(parentOf(current))),
       Enter: () => activate(row),
       ' ': () => (row.expandable ? onToggle(row.id) : activate(row)),

@@ -19,7 +19,7 @@ import { Missing } from '../../ui/Crashed';
 import { useRunName } from './RunsPage';
 import { TableBox } from '../../ui/TableBox';
 
-const RESULTS = ['', 'succeeded', 'skipped', 'failed'] as const;
+const RESULTS = ['', 'succeeded', 'skipped', 'warning', 'failed'] as const;
 
 function Outcomes({ service, run }: { service: ServiceName; run: Run }) {
   const { t, tryText } = useTexts();
