@@ -19,7 +19,7 @@ const focusedText = page => page.evaluate (() => document.activeElement?.textCon
 
 describe ('organisations', () => {
   test ('the tree opens level by level, and an organ leads to its members and back', async () => {
-    await browser.visit ('/', async page => {
+    await browser.visit (`/organs?open=${places.organisation.organisationId}`, async page => {
       const top = page.getByRole ('row', { name: places.organisation.name });
       expect (await top.getAttribute ('aria-expanded')).toBe ('true');
       const organ = page.getByRole ('row', { name: places.organ.name }).first ();
@@ -121,7 +121,7 @@ describe ('members', () => {
 
 describe ('persons', () => {
   test ('the keyboard alone: skip link, tree, search, card', async () => {
-    await browser.visit ('/', async page => {
+    await browser.visit (`/organs?open=${places.organisation.organisationId}`, async page => {
       await page.keyboard.press ('Tab');
       expect (await focusedText (page)).toBe ('Skip to content');
       await page.keyboard.press ('Enter');
