@@ -8,6 +8,7 @@ import { Client } from './clients.mjs';
 import { carryOut, plan } from './faults.mjs';
 import { Journal } from './journal.mjs';
 import { Report } from './report.mjs';
+import { judge, spoil } from './sabotage.mjs';
 import { HeimoSet, PROCESSES, SERVICES } from './set.mjs';
 import { editRules, importPeople, read } from './traffic.mjs';
 import { build } from './world.mjs';
@@ -24,7 +25,8 @@ const USAGE = `usage: ./dev chaos [--seconds N] [--seed S] [--people N] [--rows 
   --seed S     what happens and what the clients do (drawn)
   --people N   people of the demo federation (1000)
   --rows N     rows of an imported file (2000)
-  --keep       leave the folder behind`;
+  --keep       leave the folder behind
+  --sabotage   no faults; instead one thing is spoilt for each check, which must see it`;
 
 const begin = Date.now ();
 const say = text => console.log (`${((Date.now () - begin) / 1000).toFixed (1).padStart (6)} s  ${text}`);
@@ -125,49 +127,68 @@ async function timed (what, work) {
   say (`audited ${what} in ${((Date.now () - start) / 1000).toFixed (1)} s`);
 }
 
-async function play (set, { seed, seconds, people, rows }) {
-  const report = new Report ();
-  const canary = canaryOf (seed);
-  await set.start ();
-  say (`the set runs at ${set.url} in ${set.dir}`);
-  const world = await build (set, { people, seed: 1, say });
-  if (!world.imports) {
-    say ('imports are not there yet: no demo people, no importing');
-  }
-  const journal = new Journal (join (set.dir, 'journal.ndjson'));
-  let stopped = false;
-  const common = { seed, url: set.url, journal, world, canary, isStopped: () => stopped };
-  const clients = Array.from ({ length: CLIENTS }, (_, number) => new Client ({ ...common, number }));
-  const memory = watchMemory (set, common.isStopped);
-  const traffic = [...clients.map (client => client.run ()), editRules (common), importPeople ({ ...common, rows }),
-    ...Array.from ({ length: READERS }, (_, number) => read ({ ...common, number }))];
-  const all = Promise.all (traffic);
-  const faults = await Promise.race ([all.then (() => []), carryOut (set, plan (seed, seconds), say)]);
-  stopped = true;
-  say ('no more faults; waiting for what is under way');
-  const results = await all;
-  const [rules, imports] = results.slice (CLIENTS);
-  const readers = results.slice (CLIENTS + 2);
-  const peaks = await memory;
-  report.check ('everything settles: followers at the head, runs ended', SERVICES.length, await settle (set));
-  say ('settled; auditing');
-  journal.close ();
+/** All that can be asked of the databases. */
+async function audit (set, report, { journal, clients, rules, canary, world, imports }) {
   await timed ('commands', auditCommands (set, report, { journal, clients, rules, canary }));
-  auditReads (report, readers);
   await timed ('events', auditEvents (set, report, { canary }));
   await timed ('projections', auditProjections (set, report));
   await timed ('memberships', auditMemberships (set, report, world));
   await timed ('runs', auditRuns (set, report, { imports, world }));
   await timed ('federation', auditFederation (set, report));
-  auditRates (report, journal, faults, peaks);
+}
+
+/** Clients, importers and readers at work while faults happen; what they know in the end. */
+async function work (set, world, { seed, seconds, rows, quiet }) {
+  const canary = canaryOf (seed);
+  const journal = new Journal (join (set.dir, 'journal.ndjson'));
+  let stopped = false;
+  const common = { seed, url: set.url, journal, world, canary, rows, isStopped: () => stopped };
+  const clients = Array.from ({ length: CLIENTS }, (_, number) => new Client ({ ...common, number }));
+  const memory = watchMemory (set, common.isStopped);
+  const all = Promise.all ([editRules (common), importPeople (common),
+    Promise.all (Array.from ({ length: READERS }, (_, number) => read ({ ...common, number }))),
+    ...clients.map (client => client.run ())]);
+  const faulty = quiet ? sleep (seconds * 1000, []) : carryOut (set, plan (seed, seconds), say);
+  const faults = await Promise.race ([all.then (() => []), faulty]);
+  stopped = true;
+  say ('no more faults; waiting for what is under way');
+  const [rules, imports, readers] = await all;
+  journal.close ();
+  return { canary, journal, clients, rules, imports, readers, world, faults, peaks: await memory };
+}
+
+async function play (set, options) {
+  const report = new Report ();
+  await set.start ();
+  say (`the set runs at ${set.url} in ${set.dir}`);
+  const world = await build (set, { people: options.people, seed: 1, say });
+  if (!world.imports) {
+    say ('imports are not there yet: no demo people, no importing');
+  }
+  const outcome = await work (set, world, options);
+  report.check ('everything settles: followers at the head, runs ended', SERVICES.length, await settle (set));
+  say ('settled; auditing');
+  await audit (set, report, outcome);
+  auditReads (report, outcome.readers);
+  if (options.quiet) {
+    report.check ('an unspoilt set passes', report.rows.length, report.failed > 0 ? ['see above'] : []);
+    const spoilt = new Report ();
+    const names = await spoil (set, outcome);
+    await audit (set, spoilt, outcome);
+    await set.stop ();
+    await auditLogs (set, spoilt, outcome);
+    judge (names, spoilt, report);
+    return report;
+  }
+  auditRates (report, outcome.journal, outcome.faults, outcome.peaks);
   await set.stop ();
-  await auditLogs (set, report, { canary });
+  await auditLogs (set, report, outcome);
   return report;
 }
 
 async function main () {
   const { values } = parseArgs ({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' },
-    people: { type: 'string', default: '1000' }, rows: { type: 'string', default: '2000' }, keep: { type: 'boolean' },
+    people: { type: 'string', default: '1000' }, rows: { type: 'string', default: '2000' }, keep: { type: 'boolean' }, sabotage: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' } } });
   if (values.help) {
     console.log (USAGE);
@@ -184,7 +205,8 @@ async function main () {
   process.on ('SIGINT', end);
   process.on ('SIGTERM', end);
   try {
-    report = await play (set, { seed, seconds: Number (values.seconds), people: Number (values.people), rows: Number (values.rows) });
+    report = await play (set, { seed, seconds: Number (values.seconds), people: Number (values.people), rows: Number (values.rows),
+      quiet: values.sabotage });
   } catch (error) {
     console.error (error.stack);
     await set.stop ().catch (failure => console.error (failure.message));

@@ -43,6 +43,9 @@ export function setOf (intervals) {
 export const union = (...sets) => setOf (sets.flat ());
 
 export function intersection (a, b) {
+  if (a.length === 0 || b.length === 0) {
+    return NEVER;
+  }
   const both = [];
   for (const [from, to] of a) {
     for (const [begin, end] of b) {

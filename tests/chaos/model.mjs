@@ -11,6 +11,8 @@ const KIND_OF_FIELD = { [FIELD.POSTAL_CODE]: KIND.POSTAL_CODE, [FIELD.TOWN]: KIN
   [FIELD.MUNICIPALITY]: KIND.MUNICIPALITY, [FIELD.PROVINCE]: KIND.PROVINCE, [FIELD.COUNTRY]: KIND.COUNTRY,
   [FIELD.BIRTH_DATE]: KIND.BIRTH_DATE, [FIELD.TAG]: KIND.TAG };
 
+const NO_VERSIONS = [];
+
 export const ORIGIN = { RULE: 1, EXCEPTION: 2, BELOW: 3 };
 
 /** The days of the facts that satisfy `test`. */
@@ -83,21 +85,29 @@ function condition (node, facts, organ) {
   }
 }
 
+/** The days on which some version is in force, and the rest: the same for everybody, so worked out once. */
+const IN_FORCE = new WeakMap ();
+
+function inForceOf (versions) {
+  let days = IN_FORCE.get (versions);
+  if (days === undefined) {
+    const inForce = setOf (versions.filter (({ nodes }) => nodes.length > 0).map (({ from, to }) => [from, to]));
+    days = { inForce, free: complement (inForce) };
+    IN_FORCE.set (versions, days);
+  }
+  return days;
+}
+
 /** The days on which some version is in force, and those on which the version in force holds. */
 function judge (versions, facts, organ) {
-  if (versions.length === 0) {
-    return { inForce: NEVER, holds: NEVER };
-  }
-  const live = versions.filter (({ nodes }) => nodes.length > 0);
-  return {
-    inForce: setOf (live.map (({ from, to }) => [from, to])),
-    holds: union (...live.map (({ from, to, nodes }) =>
-      intersection ([[from, to]], evaluate (nodes, 0, facts, organ)[0]))),
-  };
+  const { inForce, free } = inForceOf (versions);
+  const holds = union (...versions.filter (({ nodes }) => nodes.length > 0).map (({ from, to, nodes }) =>
+    intersection ([[from, to]], evaluate (nodes, 0, facts, organ)[0])));
+  return { inForce, free, holds };
 }
 
 /** The days on which rules with these versions let the person through: a missing rule asks nothing. */
-const allowed = ({ inForce, holds }) => union (complement (inForce), holds);
+const allowed = ({ free, holds }) => (holds.length === 0 ? free : union (free, holds));
 
 /** Adds days to what is known of (organ, type). */
 function note (found, organ, type, origin, days) {
@@ -127,7 +137,7 @@ function visit (world, facts, organId, type, above, found, known) {
     return NEVER;
   }
   const general = judgeGeneral (known, organ, facts, organId);
-  const typed = judge (organ.typed.get (type) ?? [], facts, organId);
+  const typed = judge (organ.typed.get (type) ?? NO_VERSIONS, facts, organId);
   const eligible = intersection (open, intersection (allowed (general), allowed (typed)));
   if (eligible.length === 0) {
     return NEVER;

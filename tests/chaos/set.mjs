@@ -176,6 +176,15 @@ export class HeimoSet {
     return rows;
   }
 
+  /** Changes something; fails when no row was touched. */
+  async execute (name, statement) {
+    const { stdout } = await run (PSQL, ['-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', join (this.run, 'postgres'),
+      '-p', '5432', '-U', 'postgres', '-d', `heimo_${name}`, '-c', statement]);
+    if (/ 0\s*$/.test (stdout)) {
+      throw new Error (`${name}: touched nothing: ${statement}`);
+    }
+  }
+
   /** Every log file of the set. */
   logs () {
     const folder = join (this.dir, 'log');
