@@ -274,19 +274,25 @@ rows_become_messages (void **state)
   assert_string_equal (persons[1]->person_id, ID_A);
 }
 
-/* A table that was filled before a crash is not forgotten by those who plan queries. */
+/* A table that was filled before a crash is not forgotten by those who plan queries, nor one that grew. */
 static void
 a_table_filled_before_a_crash_gets_statistics (void **state)
 {
-  static const char *count = "SELECT count (*) FROM pg_stats WHERE tablename = 'thing' AND attname = 'name'";
+  static const char *const count =
+      "SELECT count (*) FROM pg_stats WHERE tablename = 'thing' AND attname = 'name'";
+  static const char *const fill = "INSERT INTO thing (thing_id, name) SELECT gen_random_uuid (), "
+                                  "gen_random_uuid ()::text FROM generate_series (1, 3000)";
+  static const char *const known = "SELECT reltuples::int FROM pg_class WHERE relname = 'thing'";
   void *root = *state;
-  test_query (root, database,
-              "INSERT INTO thing (thing_id, name) SELECT gen_random_uuid (), n::text "
-              "FROM generate_series (1, 500) AS n");
+  test_query (root, database, "INSERT INTO thing (thing_id, name) SELECT gen_random_uuid (), 'one'");
   test_database_crash (database);
   assert_string_equal (test_query (root, database, count), "0");
   test_query (root, database, "SELECT analyze_forgotten ()");
   assert_string_equal (test_query (root, database, count), "1");
+  assert_string_equal (test_query (root, database, known), "1");
+  test_query (root, database, fill);
+  test_query (root, database, "SELECT analyze_forgotten ()");
+  assert_string_equal (test_query (root, database, known), "3001");
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown (function, open_db, close_db)
