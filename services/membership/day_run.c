@@ -1,15 +1,42 @@
-/* The day's run: persons whose future-dated change has come get their row of today. */
+/* The day's run: persons whose future-dated change has come get their row of today; uploads that nobody can
+ * need any more are removed. */
 #include "runs.h"
 
 #include "card.h"
+#include "import_plan.h"
 #include "membership_sql.h"
 #include "persons.h"
 
-enum { BATCH = 200 };
+enum { BATCH = 200, EXPIRE_PARTS = 200, EXPIRE_ROWS = 5000 };
+
+/* Removes a bounded number of parts and rows of old imports; *removed says how many. */
+static Status
+expire_imports (Call *call, size_t *removed)
+{
+  static const struct {
+    const DbQuery *query;
+    int64_t limit;
+  } kinds[] = {{&sql_import_expire_parts, EXPIRE_PARTS}, {&sql_import_expire_rows, EXPIRE_ROWS}};
+  char before[CLOCK_TEXT_SIZE];
+  clock_format (call->now - (IMPORT_DAYS + 1) * INT64_C (86400000000), before);
+  *removed = 0;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    DbResult *result;
+    Status status = db_run (call->db, call, kinds[i].query,
+                            DB_VALUES (db_text ("federation_id", call->federation_id),
+                                       db_text ("before", before), db_integer ("limit", kinds[i].limit)),
+                            &result);
+    if (status_failed (status))
+      return status;
+    *removed += db_row_count (result);
+  }
+  return STATUS_SUCCESS;
+}
 
 Status
 day_step (Call *call, RunStep *step)
 {
+  size_t removed;
   DbResult *result;
   Card **cards;
   size_t found;
@@ -29,6 +56,8 @@ day_step (Call *call, RunStep *step)
   if (!status_failed (status))
     status = cards_save (call, cards, found, "");
   step->processed = step->succeeded = found;
-  step->done = count < BATCH;
+  if (!status_failed (status))
+    status = expire_imports (call, &removed);
+  step->done = !status_failed (status) && count < BATCH && removed == 0;
   return status;
 }

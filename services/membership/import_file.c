@@ -145,6 +145,9 @@ import_file_open (Call *call, const char *file_id, const char *encoding, const c
   Status status = read_file (call, file_id, file);
   if (!status_failed (status))
     status = import_file_bytes (call, call, file_id, 0, &bytes);
+  if (!status_failed (status) && bytes.length == 0 && file->size > 0)
+    status = status_error (call, STATUS_FAILED_PRECONDITION, "FILE_EXPIRED",
+                           "The file has been removed; upload it again");
   if (!status_failed (status))
     status =
         file_head_read (call, bytes, file->complete && bytes.length == file->size, encoding, separator, head);

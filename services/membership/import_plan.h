@@ -8,6 +8,9 @@
 #include "heimo/membership/v1/membership_service.pb-c.h"
 #include "row.h"
 
+/* Days for which an import can be applied or undone; a day later its file and rows are removed. */
+enum { IMPORT_DAYS = 30 };
+
 /* What the dry run decides for a row; the numbers of import_row.action. */
 typedef enum RowAction {
   ROW_UNDECIDED = 0,

@@ -252,9 +252,13 @@ lock_import (Call *call, const char *import_id, const StateRow **row, DbResult *
                           DB_VALUES (federation (call), db_text ("import_id", import_id)), result);
   if (!status_failed (status))
     status = membership_found (call, *result, "IMPORT_NOT_FOUND", "import");
-  if (!status_failed (status))
-    *row = &state_rows[db_number (*result, 0, "state")];
-  return status;
+  if (status_failed (status))
+    return status;
+  *row = &state_rows[db_number (*result, 0, "state")];
+  if (db_time (*result, 0, "create_time") < call->now - IMPORT_DAYS * INT64_C (86400000000))
+    return status_error (call, STATUS_FAILED_PRECONDITION, "IMPORT_EXPIRED",
+                         "An import can be applied or undone for %d days", IMPORT_DAYS);
+  return STATUS_SUCCESS;
 }
 
 /* Starts a run about the import and notes it. */

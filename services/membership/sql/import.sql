@@ -18,7 +18,7 @@ WHERE federation_id = :federation_id AND import_id < :after_id::uuid
 ORDER BY import_id DESC LIMIT :limit;
 
 -- name: import_lock
-SELECT state, apply_run_id, plan_hash FROM import
+SELECT state, apply_run_id, plan_hash, create_time FROM import
 WHERE federation_id = :federation_id AND import_id = :import_id FOR UPDATE;
 
 -- name: import_start_apply
@@ -230,3 +230,23 @@ ORDER BY held.person_id, kind, valid;
 -- name: import_replan
 -- Plans made while tables were nearly empty are of no use when they have grown.
 DISCARD PLANS;
+
+-- name: import_expire_parts
+-- Uploads hold personal data, so they go when nobody can need them any more; what an import did is on record elsewhere.
+DELETE FROM import_file_part
+WHERE federation_id = :federation_id AND (file_id, part) IN (
+  SELECT part.file_id, part.part FROM import_file AS file
+  JOIN import_file_part AS part ON part.federation_id = file.federation_id AND part.file_id = file.file_id
+  WHERE file.federation_id = :federation_id AND file.create_time < :before::timestamptz
+    AND NOT EXISTS (SELECT FROM import WHERE import.federation_id = file.federation_id AND import.file_id = file.file_id
+      AND import.state = 1)
+  LIMIT :limit);
+
+-- name: import_expire_rows
+DELETE FROM import_row
+WHERE federation_id = :federation_id AND (import_id, position) IN (
+  SELECT row.import_id, row.position FROM import
+  JOIN import_row AS row ON row.federation_id = import.federation_id AND row.import_id = import.import_id
+  WHERE import.federation_id = :federation_id AND import.create_time < :before::timestamptz
+    AND import.state NOT IN (1, 4, 6)
+  LIMIT :limit);

@@ -25,17 +25,17 @@ static void
 reset (void **state)
 {
   world_day (world, "2026-11-21");
-  test_query (*state, world->database,
-              "SET client_min_messages = warning; TRUNCATE person, place, organ_ref, family, event_log, run, "
-              "run_outcome, "
-              "import_file, import_mapping CASCADE; INSERT INTO organ_ref (federation_id, organ_id, "
-              "organisation_id, code, "
-              "name) VALUES ('" FEDERATION "', '01890000-0000-7000-8000-00000000000a', '" FEDERATION
-              "', 'G1', 'Group'), "
-              "('" FEDERATION "', '01890000-0000-7000-8000-00000000000b', '" FEDERATION "', 'G2', 'Twin'), "
-              "('" FEDERATION "', '01890000-0000-7000-8000-00000000000c', '" FEDERATION "', 'G2', 'Twin'); "
-              "INSERT INTO place VALUES ('" FEDERATION
-              "', 'FI', '00100', 'Helsinki', 'Helsinki', 'Uusimaa')");
+  test_query (
+      *state, world->database,
+      "SET client_min_messages = warning; TRUNCATE person, place, organ_ref, family, event_log, run, "
+      "run_outcome, "
+      "import_file, import_row, import_mapping CASCADE; INSERT INTO organ_ref (federation_id, organ_id, "
+      "organisation_id, code, "
+      "name) VALUES ('" FEDERATION "', '01890000-0000-7000-8000-00000000000a', '" FEDERATION
+      "', 'G1', 'Group'), "
+      "('" FEDERATION "', '01890000-0000-7000-8000-00000000000b', '" FEDERATION "', 'G2', 'Twin'), "
+      "('" FEDERATION "', '01890000-0000-7000-8000-00000000000c', '" FEDERATION "', 'G2', 'Twin'); "
+      "INSERT INTO place VALUES ('" FEDERATION "', 'FI', '00100', 'Helsinki', 'Helsinki', 'Uusimaa')");
 }
 
 static int
@@ -45,7 +45,6 @@ begin (void **state)
   reset (state);
   return 0;
 }
-
 
 static int
 end (void **state)
@@ -69,7 +68,7 @@ upload_bytes (void **state, const void *bytes, size_t length, size_t part_size)
 {
   ImportFile reply = IMPORT_FILE__INIT;
   Status status;
-  test_query (*state, world->database, "DELETE FROM import; DELETE FROM import_file");
+  test_query (*state, world->database, "DELETE FROM import_row; DELETE FROM import; DELETE FROM import_file");
   for (size_t at = 0, part = 0; at == 0 || at < length; at += part_size, part++) {
     UploadPart request = UPLOAD_PART__INIT;
     size_t size = length - at < part_size ? length - at : part_size;
@@ -559,6 +558,33 @@ uploads_are_sealed (void **state)
       world_value (world, "SELECT count (*) FROM import_row AS r WHERE r::text LIKE '%308T%'"), "0");
 }
 
+static void
+old_imports_are_removed (void **state)
+{
+  static const char run_id[] = "01890000-0000-7000-8000-000000000001";
+  Import import = check (state, family_csv, false);
+  ApplyImportRequest request = APPLY_IMPORT_REQUEST__INIT;
+  GetImportFileRequest get = GET_IMPORT_FILE_REQUEST__INIT;
+  ImportFile file = IMPORT_FILE__INIT;
+  Status status;
+  test_query (*state, world->database,
+              "INSERT INTO run (federation_id, run_id, type, actor) VALUES ('" FEDERATION
+              "', '01890000-0000-7000-8000-000000000001', 'membership-day', 'automatic')");
+  world_day (world, "2026-12-20");
+  assert_success (world_run (world, run_id, false, NULL));
+  assert_string_equal (world_value (world, "SELECT count (*) FROM import_row"), "3");
+  world_day (world, "2026-12-23");
+  assert_success (world_run (world, run_id, false, NULL));
+  assert_string_equal (world_value (world, "SELECT count (*) FROM import_row"), "0");
+  assert_string_equal (world_value (world, "SELECT count (*) FROM import_file_part"), "0");
+  request.import_id = import.import_id;
+  CALL (status, apply_import, &request, &import);
+  assert_string_equal (reason_of (status), "IMPORT_EXPIRED");
+  get.file_id = FILE_ID;
+  CALL (status, get_import_file, &get, &file);
+  assert_string_equal (reason_of (status), "FILE_EXPIRED");
+}
+
 int
 main (void)
 {
@@ -577,6 +603,7 @@ main (void)
       TEST (steps_have_an_order),
       TEST (parts_come_in_order),
       TEST (uploads_are_sealed),
+      TEST (old_imports_are_removed),
   };
   return cmocka_run_group_tests (tests, set_up, tear_down);
 }
