@@ -62,7 +62,9 @@ start (Fixture *fixture, const char *argument, const char *const *settings)
     int log = open (fixture->log, O_CREAT | O_WRONLY | O_TRUNC, 0600);
     dup2 (log, 1);
     dup2 (log, 2);
-    char *arguments[] = {program, argument == NULL ? NULL : strdup (argument), NULL};
+    char option[64];
+    snprintf (option, sizeof option, "%s", argument == NULL ? "" : argument);
+    char *arguments[] = {program, argument == NULL ? NULL : option, NULL};
     execve (program, arguments, environment);
     _exit (127);
   }
