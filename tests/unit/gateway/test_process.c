@@ -54,9 +54,12 @@ start (Fixture *fixture, const char *argument, const char *const *settings)
 {
   char program[512];
   snprintf (program, sizeof program, "%s/bin/heimo-gateway", getenv ("HEIMO_BUILD_DIR"));
+  char texts[SETTINGS_MAX][200];
   char *environment[SETTINGS_MAX] = {fixture->bus, fixture->health};
-  for (int i = 0; settings[i] != NULL; i++)
-    environment[2 + i] = strdup (settings[i]);
+  for (int i = 0; settings[i] != NULL; i++) {
+    snprintf (texts[i], sizeof texts[i], "%s", settings[i]);
+    environment[2 + i] = texts[i];
+  }
   pid_t child = fork ();
   if (child == 0) {
     int log = open (fixture->log, O_CREAT | O_WRONLY | O_TRUNC, 0600);
@@ -68,8 +71,6 @@ start (Fixture *fixture, const char *argument, const char *const *settings)
     execve (program, arguments, environment);
     _exit (127);
   }
-  for (int i = 2; environment[i] != NULL; i++)
-    free (environment[i]);
   return child;
 }
 
