@@ -115,12 +115,25 @@ export const typesQuery = (organisationId: string) =>
     },
   });
 
+async function listRules(
+  query: { organId?: string; typeId?: string; inherited?: boolean },
+  signal: AbortSignal,
+) {
+  return ((await ask(client.GET('/v1/rules', { params: { query }, signal }))) as { rules: Rule[] }).rules;
+}
+
+/** Every rule that a member of this organ meets: those of the membership types, then from the root down. */
 export const rulesQuery = (organId: string) =>
   queryOptions({
     queryKey: ['rules', organId],
-    queryFn: async ({ signal }) => {
-      const params = { query: { organId, inherited: true } };
-      return ((await ask(client.GET('/v1/rules', { params, signal }))) as { rules: Rule[] }).rules;
+    queryFn: async ({ client: cache, signal }) => {
+      const { organisationId } = await cache.ensureQueryData(organQuery(organId));
+      const types = await cache.ensureQueryData(typesQuery(organisationId));
+      const lists = await Promise.all([
+        ...types.map(({ typeId }) => listRules({ typeId }, signal)),
+        listRules({ organId, inherited: true }, signal),
+      ]);
+      return [...new Map(lists.flat().map(rule => [rule.ruleId, rule])).values()];
     },
   });
 

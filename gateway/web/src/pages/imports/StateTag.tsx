@@ -19,5 +19,5 @@ const LOOKS: Record<string, string> = {
 /** Where an import or a run stands, in a word. */
 export function StateTag({ state }: { state: ImportState | Run['state'] }) {
   const { tryText } = useTexts();
-  return <span className={`tag ${LOOKS[state] ?? ''}`}>{tryText(`state.${state}`) ?? state}</span>;
+  return <span className={`tag tag-state ${LOOKS[state] ?? ''}`}>{tryText(`state.${state}`) ?? state}</span>;
 }

@@ -1,7 +1,8 @@
 // Why a person is a member of an organ, or why not: every condition, whether it holds, by which fact, since when.
 import { useQuery } from '@tanstack/react-query';
-import { explanationQuery, personQuery, rulesQuery } from '../../api/queries';
-import type { Explanation, ExplanationNode, Fact, Rule } from '../../api/types';
+import { Link } from '@tanstack/react-router';
+import { explanationQuery, organQuery, personQuery, rulesQuery } from '../../api/queries';
+import type { Explanation, ExplanationNode, Fact } from '../../api/types';
 import { useTexts } from '../../i18n';
 import { explanationTree, wordsOf, type TreeNode } from '../../lib/explanation';
 import { Dialog } from '../../ui/Dialog';
@@ -88,39 +89,65 @@ function Verdict({ explanation }: { explanation: Explanation }) {
   );
 }
 
-interface Props {
+interface Asked {
   organId: string;
   personId: string;
   typeId: string;
   on: string;
-  onClose: () => void;
 }
 
-export function ExplanationPanel({ organId, personId, typeId, on, onClose }: Props) {
+/** The reason at the organ whose own rules place the person: for the organs above it, that is the reason. */
+function Through({ belowId, asked }: { belowId: string; asked: Asked }) {
+  const { t } = useTexts();
+  const organ = useQuery(organQuery(belowId, asked.on));
+  const name = organ.data?.name ?? '';
+  return (
+    <section className="stack" aria-label={t('explain.through', { name })}>
+      <p>
+        <Link to="/organs/$organId" params={{ organId: belowId }}>
+          {t('explain.through', { name })}
+        </Link>
+      </p>
+      <Reason asked={{ ...asked, organId: belowId }} />
+    </section>
+  );
+}
+
+function Reason({ asked }: { asked: Asked }) {
   const { t, locale } = useTexts();
-  const explanation = useQuery(explanationQuery(organId, personId, typeId, on));
-  const person = useQuery(personQuery(personId));
+  const { organId, personId, typeId, on } = asked;
+  const { data, error, refetch } = useQuery(explanationQuery(organId, personId, typeId, on));
   const rules = useQuery(rulesQuery(organId));
+  if (error) return <Problem error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton />;
+  const words = (node: ExplanationNode) => wordsOf(node, data.nodes, rules.data ?? [], t, locale);
+  return (
+    <>
+      <Verdict explanation={data} />
+      {data.belowOrganId && data.belowOrganId !== organId ? (
+        <Through belowId={data.belowOrganId} asked={asked} />
+      ) : (
+        data.nodes.length > 0 && <Branch nodes={explanationTree(data.nodes)} words={words} />
+      )}
+    </>
+  );
+}
+
+export function ExplanationPanel({ onClose, ...asked }: Asked & { onClose: () => void }) {
+  const { t } = useTexts();
+  const { personId } = asked;
+  const person = useQuery(personQuery(personId));
   const name = person.data ? `${person.data.givenName} ${person.data.familyName}` : '';
-  const words = (node: ExplanationNode) =>
-    wordsOf(node, explanation.data?.nodes ?? [], (rules.data ?? []) as Rule[], t, locale);
   return (
     <Dialog title={name ? t('explain.titleOf', { name }) : t('explain.title')} open side onClose={onClose}>
-      {explanation.error && <Problem error={explanation.error} onRetry={() => void explanation.refetch()} />}
-      {explanation.isPending && <Skeleton />}
-      {explanation.data && (
-        <div className="explain">
-          <Verdict explanation={explanation.data} />
-          {explanation.data.nodes.length > 0 && (
-            <Branch nodes={explanationTree(explanation.data.nodes)} words={words} />
-          )}
-          {name && (
-            <p>
-              <PersonLink personId={personId} name={t('explain.card', { name })} />
-            </p>
-          )}
-        </div>
-      )}
+      <div className="explain">
+        <Reason asked={asked} />
+        {name && (
+          <p>
+            <PersonLink personId={personId} name={t('explain.card', { name })} />
+          </p>
+        )}
+      </div>
     </Dialog>
   );
 }
