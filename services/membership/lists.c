@@ -69,7 +69,8 @@ pattern_of (void *owner, const char *text)
   return pattern;
 }
 
-enum { WORDS_MAX = 8 };
+/* PAIR: a second word of three letters is in too many names to be worth its look-up. */
+enum { WORDS_MAX = 8, TRIGRAM = 3, PAIR = 4 };
 
 /* The words of a query: folded, as patterns; the longest is looked up by its trigrams. */
 typedef struct Words {
@@ -77,23 +78,37 @@ typedef struct Words {
   const char *patterns[WORDS_MAX];
   size_t count;
   const char *longest; /* pattern; "%" without words */
+  const char *second;  /* the next */
   size_t longest_length;
+  size_t second_length;
 } Words;
+
+/* Keeps the two longest words. */
+static void
+note_length (Words *words, const char *pattern, size_t length)
+{
+  if (length > words->longest_length) {
+    words->second = words->longest;
+    words->second_length = words->longest_length;
+    words->longest = pattern;
+    words->longest_length = length;
+  } else if (length > words->second_length) {
+    words->second = pattern;
+    words->second_length = length;
+  }
+}
 
 static Words
 split_words (Call *call, const char *query)
 {
-  Words words = {.folded = text_fold (call, query), .longest = "%"};
+  Words words = {.folded = text_fold (call, query), .longest = "%", .second = "%"};
   char *rest = memory_string (call, words.folded);
   for (char *word = strsep (&rest, " ,"); word != NULL && words.count < WORDS_MAX;
        word = strsep (&rest, " ,")) {
     if (word[0] == '\0')
       continue;
     words.patterns[words.count] = pattern_of (call, word);
-    if (strlen (word) > words.longest_length) {
-      words.longest = words.patterns[words.count];
-      words.longest_length = strlen (word);
-    }
+    note_length (&words, words.patterns[words.count], strlen (word));
     words.count++;
   }
   return words;
@@ -209,17 +224,18 @@ add_found (Call *call, Found *found, const DbResult *result)
 static Status
 search (Call *call, const Words *words, Found *found)
 {
-  static const DbQuery *const ways[] = {&sql_person_search_prefix, &sql_person_search_first,
-                                        &sql_person_search_rare};
+  const DbQuery *rare = words->second_length < PAIR ? &sql_person_search_rare : &sql_person_search_rare_pair;
+  const DbQuery *const ways[] = {&sql_person_search_prefix, &sql_person_search_first, rare};
   DbResult *result;
-  size_t last = words->longest_length < 3 ? 2 : 3; /* shorter words have no trigrams */
+  size_t last = words->longest_length < TRIGRAM ? 2 : 3; /* shorter words have no trigrams */
   for (size_t i = 0; i < last && found->count < found->most; i++) {
-    Status status = db_run (call->db, call, ways[i],
-                            DB_VALUES (db_text ("federation_id", call->federation_id),
-                                       db_text ("prefix", words->folded), db_text ("pattern", words->longest),
-                                       db_texts ("patterns", words->patterns, words->count),
-                                       db_integer ("limit", (int64_t)(found->most))),
-                            &result);
+    Status status =
+        db_run (call->db, call, ways[i],
+                DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("prefix", words->folded),
+                           db_text ("pattern", words->longest), db_text ("pattern2", words->second),
+                           db_texts ("patterns", words->patterns, words->count),
+                           db_integer ("limit", (int64_t)(found->most))),
+                &result);
     if (status_failed (status))
       return status;
     if (i == 1 && last == 3 && db_row_count (result) < found->most)

@@ -48,8 +48,8 @@ create unique index person_identity on person (identity_index, federation_id)
   where identity_index is not null and not withdrawn;
 create index person_sort on person (sort_key, person_id, federation_id) where not withdrawn;
 create index person_birth_date on person (coalesce (birth_date, 'infinity'), person_id, federation_id) where not withdrawn;
-create index person_search_name on person (search_name text_pattern_ops, federation_id) where not withdrawn;
-create index person_search_given on person (search_given text_pattern_ops, federation_id) where not withdrawn;
+create index person_search_name on person (search_name text_pattern_ops, person_id, federation_id) where not withdrawn;
+create index person_search_given on person (search_given text_pattern_ops, person_id, federation_id) where not withdrawn;
 create index person_search_text on person using gin (search_text gin_trgm_ops) where not withdrawn;
 create index person_refresh on person (refresh_on, federation_id) where refresh_on is not null;
 

@@ -159,12 +159,12 @@ ORDER BY found.sort_value DESC, person_id DESC LIMIT :limit;
 (SELECT person_id FROM person
  WHERE federation_id = :federation_id AND NOT withdrawn AND search_name ~>=~ :prefix::text
    AND search_name ~<~ (:prefix || chr (1114111))
- ORDER BY search_name, person_id LIMIT :limit)
+ ORDER BY search_name USING ~<~, person_id LIMIT :limit)
 UNION ALL
 (SELECT person_id FROM person
  WHERE federation_id = :federation_id AND NOT withdrawn AND search_given ~>=~ :prefix::text
    AND search_given ~<~ (:prefix || chr (1114111))
- ORDER BY search_given, person_id LIMIT :limit);
+ ORDER BY search_given USING ~<~, person_id LIMIT :limit);
 
 -- name: person_search_first
 -- What is common is found among the first in the order of names, without looking further.
@@ -181,6 +181,15 @@ SELECT person_id FROM (
   SELECT person_id, sort_key FROM person
   WHERE federation_id = :federation_id AND NOT withdrawn AND search_text LIKE :pattern::text
     AND search_text LIKE ALL (:patterns::text[])
+  LIMIT 2000) AS found
+ORDER BY sort_key, person_id LIMIT :limit;
+
+-- name: person_search_rare_pair
+-- The same by the trigrams of two words: the index knows no LIKE ALL, and one of them may be in every address.
+SELECT person_id FROM (
+  SELECT person_id, sort_key FROM person
+  WHERE federation_id = :federation_id AND NOT withdrawn AND search_text LIKE :pattern::text
+    AND search_text LIKE :pattern2::text AND search_text LIKE ALL (:patterns::text[])
   LIMIT 2000) AS found
 ORDER BY sort_key, person_id LIMIT :limit;
 
