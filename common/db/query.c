@@ -381,7 +381,7 @@ Status
 db_run_one (Db *db, void *owner, const DbQuery *query, const DbValue *values, size_t count,
             const char *reason, ProtobufCMessage *message)
 {
-  DbResult *result;
+  DbResult *result = NULL;
   Status status = db_run (db, owner, query, values, count, &result);
   if (status_failed (status))
     return status;

@@ -76,6 +76,7 @@ call_raise_event (Call *call, const char *aggregate_id, const ProtobufCMessage *
   if (count == capacity)
     effects->events = memory_must (
         talloc_realloc (call, effects->events, PendingEvent, (unsigned)(capacity == 0 ? 16 : capacity * 2)));
+  assert (effects->events != NULL);
   effects->events[count] = (PendingEvent){
       .event_id = id_new_text (call, call->now),
       .type = event->descriptor->name,

@@ -258,10 +258,13 @@ carry_out (RunThread *thread, const Taken *taken)
     if (status_failed (status)) {
       end = STEP_LOST;
       log_status (LOG_WARNING_LEVEL, "run step failed", status, "run", taken->run_id, NULL);
+      Status recorded = STATUS_SUCCESS;
       if (status_is_transient (status))
         postpone (thread, scratch, taken);
       else
-        status = fail_run (thread, scratch, taken, status);
+        recorded = fail_run (thread, scratch, taken, status);
+      if (status_failed (recorded)) /* its lease runs out, and somebody tries again */
+        log_status (LOG_WARNING_LEVEL, "run cannot be ended", recorded, "run", taken->run_id, NULL);
     }
     talloc_free (scratch);
   }

@@ -4,6 +4,7 @@
  * the events, commit, answer. A handler that loses a race in the database (ABORTED / CONFLICT) is run again,
  * at most three times.
  */
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -172,6 +173,7 @@ static Status
 run_handler (Worker *worker, Work *work, Call **last)
 {
   const RequestHeader *header = work->bus_call->header;
+  assert (work->method != NULL && work->method->method != NULL);
   const ApiMethod *method = work->method->method;
   Status status = STATUS_SUCCESS;
   for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {

@@ -4,6 +4,7 @@
 
 #include "core/id.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Makes room for one element more in a talloc array that grows by doubling, and clears it. */
@@ -15,6 +16,7 @@ grow (Card *card, void *array, size_t size, size_t *count)
     room = room == 0 ? 4 : room * 2;
     array = memory_must (talloc_realloc_size (card, array, room * size));
   }
+  assert (array != NULL);
   memset ((char *)array + *count * size, 0, size);
   ++*count;
   return array;

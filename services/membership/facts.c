@@ -5,6 +5,7 @@
 #include "membership_sql.h"
 #include "persons.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Whether a kind of fact has an organ and a value. */
@@ -68,6 +69,7 @@ read_fact (Call *call, const PersonFact *fact, FactKind kind, CardFact *row)
 static Status
 refuse_double (const Card *card, const CardFact *fact)
 {
+  assert (fact->value != NULL && fact->organ_id != NULL);
   for (size_t i = 0; i < card->fact_count; i++) {
     const CardFact *other = &card->facts[i];
     if (card_row_holds (&other->row) && other->kind == fact->kind &&
@@ -121,7 +123,7 @@ Status
 correct_person_fact (Call *call, const CorrectPersonFactRequest *request, PersonFact *reply)
 {
   Card *card;
-  CardFact *old, row;
+  CardFact *old = NULL, row = {0};
   Status status = load_fact (call, request->person_id, request->fact_id, &card, &old);
   if (!status_failed (status))
     status = read_fact (call, request->fact, old->kind, &row);

@@ -5,6 +5,7 @@
 #include "membership_sql.h"
 #include "persons.h"
 
+#include <assert.h>
 #include <string.h>
 
 static Status
@@ -92,6 +93,7 @@ create_relation (Call *call, const CreateRelationRequest *request, Relation *rep
 static CardRelation *
 find_relation (Card *card, const char *relation_id)
 {
+  assert (relation_id != NULL);
   for (size_t i = 0; i < card->relation_count; i++)
     if (card_row_holds (&card->relations[i].row) && strcmp (card->relations[i].row.id, relation_id) == 0)
       return &card->relations[i];
