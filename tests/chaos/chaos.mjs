@@ -22,9 +22,10 @@ const ANSWERED_WITHIN_MS = 5000;
 const LEAST_ANSWERED = 0.99;
 const MOST_MEMORY_MB = 300;
 const SCENARIOS = ['kill', 'disk', 'crowd', 'sabotage'];
-const USAGE = `usage: ./dev chaos [--scenario S] [--seconds N] [--seed S] [--people N] [--rows N] [--keep]
+const USAGE = `usage: ./dev chaos [--scenario S] [--seconds N] [--away N] [--seed S] [--people N] [--rows N] [--keep]
 
   --seconds N  how long faults happen (60)
+  --away N     how long hierarchy is kept down (a fifth of that, at most 60)
   --seed S     what happens and what the clients do (drawn)
   --people N   people of the demo federation (1000)
   --rows N     rows of an imported file (2000)
@@ -144,7 +145,7 @@ async function audit (set, report, { journal, clients, rules, canary, world, imp
 }
 
 /** Clients, importers and readers at work while faults happen; what they know in the end. */
-async function work (set, world, { seed, seconds, rows, scenario }) {
+async function work (set, world, { seed, seconds, rows, scenario, away }) {
   const canary = canaryOf (seed);
   const journal = new Journal (join (set.dir, 'journal.ndjson'));
   let stopped = false;
@@ -155,7 +156,7 @@ async function work (set, world, { seed, seconds, rows, scenario }) {
     Promise.all (Array.from ({ length: READERS }, (_, number) => read ({ ...common, number }))),
     ...clients.map (client => client.run ())]);
   const happens = {
-    kill: () => carryOut (set, plan (seed, seconds), say),
+    kill: () => carryOut (set, plan (seed, seconds, away), say),
     disk: () => fill (set, seconds, say),
     sabotage: () => sleep (seconds * 1000, []),
   };
@@ -209,7 +210,7 @@ async function play (set, options) {
 async function main () {
   const { values } = parseArgs ({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' },
     people: { type: 'string', default: '1000' }, rows: { type: 'string', default: '2000' }, keep: { type: 'boolean' },
-    scenario: { type: 'string', default: 'kill' },
+    scenario: { type: 'string', default: 'kill' }, away: { type: 'string' },
     help: { type: 'boolean', short: 'h' } } });
   if (values.help || !SCENARIOS.includes (values.scenario)) {
     console.log (USAGE);
@@ -229,7 +230,7 @@ async function main () {
   process.on ('SIGTERM', end);
   try {
     report = await play (set, { seed, seconds: Number (values.seconds), people: Number (values.people), rows: Number (values.rows),
-      scenario: values.scenario });
+      scenario: values.scenario, away: Number (values.away ?? Math.min (60, Math.max (4, Math.round (values.seconds / 5)))) });
   } catch (error) {
     console.error (error.stack);
     await set.stop ().catch (failure => console.error (failure.message));

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify (execFile);
-const SIZE_MB = 320;
+const SIZE_MB = 1536;   // some minutes of WAL at this load; the configuration lets it grow to gigabytes
 const RECOVERY_LIMIT_MS = 60000;
 const folderOf = set => join (set.dir, 'cluster');
 

@@ -6,23 +6,22 @@ import { PROCESSES } from './set.mjs';
 
 const RECOVERY_LIMIT_MS = 30000;
 const MOMENT_MS = 200;
-const LONG_RUN_SECONDS = 300;
+const SECONDS_A_CRASH = 30;
 
-/** The order of faults: [second, fault, process or seconds]. */
-export function plan (seed, seconds) {
+/** The order of faults, hierarchy away for so many seconds: [second, fault, process, seconds]. */
+export function plan (seed, seconds, away) {
   const random = new Random (seed, 'faults');
   const faults = [];
-  const away = seconds >= LONG_RUN_SECONDS ? 60 : Math.max (4, Math.round (seconds / 5));
   for (let at = 2; at < seconds - 1; at += random.between (2, 5)) {
     faults.push (random.chance (0.12)
       ? [at, 'freeze', random.pick (PROCESSES), random.between (1, 3)]
       : [at, 'kill', random.pick (PROCESSES)]);
   }
-  const crashes = seconds >= LONG_RUN_SECONDS ? Math.floor (seconds / 60) : 2;
+  const crashes = Math.max (2, Math.floor (seconds / SECONDS_A_CRASH));
   for (let i = 0; i < crashes; i++) {
     faults.push ([Math.round (seconds * (i + 0.7) / (crashes + 0.4)), i % 3 === 2 ? 'kill' : 'crash', 'postgres']);
   }
-  faults.push ([Math.round (seconds * 0.45), 'away', 'hierarchy', away]);
+  faults.push ([Math.round (seconds * 0.35), 'away', 'hierarchy', away]);
   return faults.sort ((a, b) => a[0] - b[0]);
 }
 
