@@ -120,17 +120,25 @@ export class Api {
     return { organs: organs.map (organ => this.organ (organ)), nextPageToken };
   }
 
-  listRules ({ query }) {
+  /** The rules of an organ and of all above it, from the root down. */
+  rulesDownTo (organId) {
     const chain = [];
-    for (let organ = this.find ('organs', 'organId', query.get ('organId')); organ;) {
+    for (let organ = this.find ('organs', 'organId', organId); organ;) {
       chain.unshift (organ.organId);
       const above = organ.parentId;
-      organ = this.federation.organs.find (({ organId }) => organId === above);
+      organ = this.federation.organs.find (entry => entry.organId === above);
     }
-    const types = this.federation.types.filter (({ organisationId }) => organisationId === chain[0]);
-    const { rules } = this.federation;
-    return { rules: [...types.flatMap (({ typeId }) => rules.filter (rule => rule.typeId === typeId && !rule.organId)),
-      ...chain.flatMap (id => rules.filter (({ organId }) => organId === id).toReversed ())] };
+    return chain.flatMap (id => this.federation.rules.filter (rule => rule.organId === id).toReversed ());
+  }
+
+  typeRules (typeId) {
+    return this.federation.rules.filter (rule => rule.typeId === typeId && !rule.organId);
+  }
+
+  listRules ({ query }) {
+    const organId = query.get ('organId');
+    const typeId = query.get ('typeId');
+    return { rules: [...(typeId ? this.typeRules (typeId) : []), ...(organId ? this.rulesDownTo (organId) : [])] };
   }
 
   createRule ({ body }) {
@@ -178,7 +186,8 @@ export class Api {
       return [values.includes (value), value ? [fact (`FACT_KIND_${name.toUpperCase ()}`, value, address)] : []];
     };
     const nodes = [];
-    for (const rule of this.listRules ({ query: new URLSearchParams ({ organId }) }).rules) {
+    const types = this.federation.types.filter (({ organisationId }) => organisationId === organ.organisationId);
+    for (const rule of [...types.flatMap (({ typeId }) => this.typeRules (typeId)), ...this.rulesDownTo (organId)]) {
       const type = this.federation.types.find (({ typeId }) => typeId === rule.typeId);
       if (type && membership && type.typeId !== membership.typeId) {
         continue;

@@ -1,7 +1,7 @@
 // The tree of organs as a treegrid: one row an organ, columns for the figures, opened level by level. Rows outside the
 // window are not drawn, so ten thousand organs scroll like ten.
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { Fragment, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTexts } from '../../i18n';
 import { ChevronIcon } from '../../ui/icons';
 import { useKind } from './kind';
@@ -105,16 +105,15 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
     setFocused(row.id);
   }, [rows]);
 
+  // The row with the focus is drawn wherever it is: it cannot be lost by scrolling, and focusing it scrolls there.
+  const near = Array.from({ length: Math.max(0, last - first) }, (_, offset) => first + offset);
+  const drawn = current < first ? [current, ...near] : current >= last ? [...near, current] : near;
+
   const moveTo = (index: number) => {
     const row = rows[Math.min(Math.max(index, 0), rows.length - 1)];
     if (!row) return;
     wantsFocus.current = true;
     setFocused(row.id);
-    // A row that is not drawn yet: scroll there, the next draw takes the focus.
-    if (index < first || index >= last) {
-      const top = body.current?.getBoundingClientRect().top ?? 0;
-      window.scrollBy({ top: top + index * rowHeight - window.innerHeight / 2, behavior: 'instant' });
-    }
   };
   const parentOf = (index: number) => {
     const level = rows[index]?.level ?? 0;
@@ -176,43 +175,49 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
         </div>
       </div>
       <div role="rowgroup" ref={body}>
-        <div role="presentation" style={{ height: first * rowHeight }} />
-        {rows.slice(first, last).map((row, offset) => {
-          const index = first + offset;
+        {drawn.map((index, at) => {
+          const row = rows[index];
+          if (!row) return null;
+          const gap = index - (at === 0 ? 0 : (drawn[at - 1] ?? 0) + 1);
           return (
-            <div
-              key={row.id}
-              role="row"
-              className="tree-row"
-              data-row={index}
-              data-level={row.level}
-              aria-rowindex={index + 2}
-              aria-level={row.level}
-              aria-posinset={row.position}
-              aria-setsize={row.siblings}
-              {...(row.expandable && { 'aria-expanded': row.expanded })}
-              tabIndex={index === current ? 0 : -1}
-              onFocus={() => setFocused(row.id)}
-              style={{ '--level': row.level - 1 } as React.CSSProperties}
-            >
-              {row.more ? (
-                <span role="gridcell" className="tree-name tree-more">
-                  <button
-                    type="button"
-                    tabIndex={-1}
-                    className="button button-quiet"
-                    onClick={() => activate(row)}
-                  >
-                    {t('organs.more')}
-                  </button>
-                </span>
-              ) : (
-                <Cells row={row} onToggle={() => onToggle(row.id)} />
-              )}
-            </div>
+            <Fragment key={row.id}>
+              {gap > 0 && <div role="presentation" style={{ height: gap * rowHeight }} />}
+              <div
+                role="row"
+                className="tree-row"
+                data-row={index}
+                data-level={row.level}
+                aria-rowindex={index + 2}
+                aria-level={row.level}
+                aria-posinset={row.position}
+                aria-setsize={row.siblings}
+                {...(row.expandable && { 'aria-expanded': row.expanded })}
+                tabIndex={index === current ? 0 : -1}
+                onFocus={() => setFocused(row.id)}
+                style={{ '--level': row.level - 1 } as React.CSSProperties}
+              >
+                {row.more ? (
+                  <span role="gridcell" className="tree-name tree-more">
+                    <button
+                      type="button"
+                      tabIndex={-1}
+                      className="button button-quiet"
+                      onClick={() => activate(row)}
+                    >
+                      {t('organs.more')}
+                    </button>
+                  </span>
+                ) : (
+                  <Cells row={row} onToggle={() => onToggle(row.id)} />
+                )}
+              </div>
+            </Fragment>
           );
         })}
-        <div role="presentation" style={{ height: Math.max(0, rows.length - last) * rowHeight }} />
+        <div
+          role="presentation"
+          style={{ height: Math.max(0, rows.length - 1 - (drawn.at(-1) ?? 0)) * rowHeight }}
+        />
       </div>
     </div>
   );
