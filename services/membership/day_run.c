@@ -36,7 +36,7 @@ expire_imports (Call *call, size_t *removed)
 Status
 day_step (Call *call, RunStep *step)
 {
-  size_t removed;
+  size_t removed = 0;
   DbResult *result;
   Card **cards;
   size_t found;
