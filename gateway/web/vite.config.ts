@@ -24,5 +24,5 @@ export default defineConfig({
     manifest: true,
   },
   server: { host: '127.0.0.1', proxy: { '/v1': api, '/openapi.json': api } },
-  test: { include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], environment: 'node' },
+  test: { include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], environment: 'node', testTimeout: 60000 },
 } as Parameters<typeof defineConfig>[0]);
