@@ -136,6 +136,7 @@ describe ('persons', () => {
       await eventually (inTree).toEqual (['2', 'false']);
       await page.keyboard.press ('ArrowRight');
       await eventually (inTree).toEqual (['2', 'true']);
+      await page.locator ('[role=row][aria-level="3"]').first ().waitFor ();
       await page.keyboard.press ('ArrowDown');
       await eventually (async () => (await inTree ())[0]).toBe ('3');
       await page.keyboard.press ('ArrowLeft');

@@ -27,7 +27,7 @@ export function TableBox({ children, stale = false, plain = false }: Props) {
       ref={box}
       className={plain ? 'table-box table-plain' : 'table-box'}
       data-stale={stale || undefined}
-      {...(wide && { tabIndex: 0, role: 'region', 'aria-label': t('common.table') })}
+      {...(wide && { tabIndex: 0, role: 'group', 'aria-label': t('common.table') })}
     >
       {children}
     </div>
