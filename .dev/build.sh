@@ -1,9 +1,13 @@
 # Builds the programs, with one of the presets, and the web application.
 # shellcheck shell=bash
 
+# configure PRESET: also after a CMakeLists.txt has changed.
 configure() {
-  [ -f "$top/build/$1/build.ninja" ] ||
+  if [ -f "$top/build/$1/build.ninja" ]; then
+    quietly "$top/build/log/cmake-$1.log" ninja -C "$top/build/$1" build.ninja
+  else
     quietly "$top/build/log/cmake-$1.log" cmake -S "$top" -B "$top/build/$1" -G Ninja -DHEIMO_PRESET="$1"
+  fi
 }
 
 # build_programs PRESET [TARGET…]: with a terminal the progress is seen, without one only what fails.
