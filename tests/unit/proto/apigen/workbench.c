@@ -110,7 +110,7 @@ workbench_run (Workbench *bench, const char *const *arguments)
   pid_t child;
   int status = -1;
   char **copy = memory_array (bench, char *, 32);
-  for (size_t i = 0; arguments[i] != NULL && i < 31; i++)
+  for (size_t i = 0; i < 31 && arguments[i] != NULL; i++)
     copy[i] = memory_string (bench, arguments[i]);
   if (posix_spawnp (&child, copy[0], &actions, NULL, copy, environ) != 0 ||
       waitpid (child, &status, 0) != child)
