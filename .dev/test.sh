@@ -199,6 +199,8 @@ hand_over() {
 }
 
 verb_bench() {
+  verb_deps run
+  build_programs release event_writes bus_echo hello_http
   hand_over bench "$@"
 }
 

@@ -163,7 +163,7 @@ async function addressChange (set) {
 
 /** Writes that emit events in eight lanes beside the same writes without. */
 async function eventWrites (set) {
-  await run ('bash', ['-c', `sed '/^-- migrate:down/,$d' ${top}/common/db/migrations/*.sql | psql -Xqd '${set.conninfo ('bench')}'`]);
+  await run ('bash', ['-c', `sed -s '/^-- migrate:down/,$d' ${top}/common/db/migrations/*.sql | psql -Xqd '${set.conninfo ('bench')}'`]);
   const { stdout } = await run (join (top, 'build/release/bin/event_writes'), [set.conninfo ('bench'), '6', '8']);
   const got = JSON.parse (stdout);
   const ratio = got.event / got.plain;
