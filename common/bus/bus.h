@@ -27,7 +27,9 @@ enum {
   BUS_LANES_MAX = 64
 };
 
-/* Reasons that the bus itself puts into a Status; a service's own reasons are passed on untouched.
+/* clang-format off */
+/* Reasons that the bus itself puts into a Status; a service's own reasons are passed on untouched. Executed:
+ * "no" means that the call may be made again, "perhaps" that only its idempotency key makes that safe.
  *
  * | code               | reason             | executed? | meaning
  * | UNAVAILABLE        | NO_REPLICA         | no        | no replica had room in time (retry_after is set)
@@ -35,14 +37,15 @@ enum {
  * | UNAVAILABLE        | OUTCOME_UNKNOWN    | perhaps   | the replica was lost after the request was sent
  * | DEADLINE_EXCEEDED  | DEADLINE_EXCEEDED  | no        | time ran out before the request was sent or begun
  * | DEADLINE_EXCEEDED  | OUTCOME_UNKNOWN    | perhaps   | time ran out after it was sent
- * | RESOURCE_EXHAUSTED | OVERLOADED         | no        | the server or the client's own queue is full
- * (retry_after) | UNIMPLEMENTED      | UNKNOWN_METHOD     | no        | the service has no such method |
- * PERMISSION_DENIED  | CALLER_NOT_ALLOWED | no        | the allow-list does not let this caller call this
- * method | INVALID_ARGUMENT   | BAD_HEADER         | no        | a header field breaks its rule |
- * INVALID_ARGUMENT   | TOO_LARGE          | no        | the request is larger than BUS_BODY_MAX | INTERNAL |
- * REPLY_TOO_LARGE    | yes       | the reply is | INTERNAL           | UNKNOWN_SERVICE    | no        | the
- * client was never told where that service is
+ * | RESOURCE_EXHAUSTED | OVERLOADED         | no        | the server's or the client's queue is full (retry_after)
+ * | UNIMPLEMENTED      | UNKNOWN_METHOD     | no        | the service has no such method
+ * | PERMISSION_DENIED  | CALLER_NOT_ALLOWED | no        | the allow-list does not let this caller call it
+ * | INVALID_ARGUMENT   | BAD_HEADER         | no        | a header field breaks its rule
+ * | INVALID_ARGUMENT   | TOO_LARGE          | no        | the request is larger than BUS_BODY_MAX
+ * | INTERNAL           | REPLY_TOO_LARGE    | yes       | the reply is
+ * | INTERNAL           | UNKNOWN_SERVICE    | no        | the client was never told where that service is
  */
+/* clang-format on */
 
 typedef struct Bus Bus;
 
