@@ -220,7 +220,7 @@ load_demo() {
   if [ "$(cat "$demo/people" 2>/dev/null)" != "$people" ]; then
     say "generating a federation of $people people"
     mkdir -p "$demo"
-    node "$top/tests/demo/generate.mjs" --people "$people" --seed 1 --out "$demo" >/dev/null
+    node "$top/tests/demo/generate.mjs" --people "$people" --seed 1 --out "$demo" >/dev/null || return 1
     echo "$people" >"$demo/people"
   fi
   say "loading it; $(set_url) answers meanwhile"
@@ -228,12 +228,13 @@ load_demo() {
     echo "$people" >"$demo/loaded"
   else
     say "The demo is not loaded; the next ./dev run goes on with it."
+    return 1
   fi
 }
 
 # verb_run [--detach] [--demo N] [--no-demo]
 verb_run() {
-  local detach='' people=20000 chosen='' demo=yes
+  local detach='' people=20000 chosen='' demo=yes code=0
   while [ $# -gt 0 ]; do
     case $1 in
       --detach) detach=yes ;;
@@ -249,11 +250,11 @@ verb_run() {
   build_web "$preset"
   if [ -z "$detach" ]; then trap 'say "stopping"; stop_set; trap - EXIT; exit 0' INT TERM HUP; fi
   start_set
-  if [ -n "$demo" ]; then load_demo "$people" "$chosen"; fi
+  if [ -n "$demo" ]; then load_demo "$people" "$chosen" || code=1; fi
   say "Heimo runs at $(set_url)"
   if [ -n "$detach" ]; then
     trap - EXIT
-    return 0
+    return $code
   fi
   say "Ctrl-C ends it."
   while is_running; do sleep 1 & wait $!; done
