@@ -1,4 +1,4 @@
-/* Weights of media and coding ranges (RFC 9110 12.5). */
+/* Weights of media, coding and language ranges (RFC 9110 12.5). */
 #include "gateway/accept.h"
 
 #include <stdbool.h>
@@ -69,4 +69,25 @@ accept_weight (const char *header, const char *value)
     at += element;
   }
   return weight;
+}
+
+const char *
+accept_language (const char *header, const char *const *languages)
+{
+  const char *best = languages[0];
+  int most = 0;
+  for (const char *at = header == NULL ? "" : header; *at != '\0';) {
+    at += strspn (at, ", \t");
+    size_t element = strcspn (at, ",");
+    size_t range = strcspn (at, ",; \t");
+    size_t primary = strcspn (at, "-,; \t");
+    int weight = element_weight (at + range, element - range);
+    for (size_t i = 0; languages[i] != NULL && weight > most; i++)
+      if (strlen (languages[i]) == primary && strncasecmp (at, languages[i], primary) == 0) {
+        best = languages[i];
+        most = weight;
+      }
+    at += element;
+  }
+  return best;
 }

@@ -99,6 +99,7 @@ struct Visit {
   char traceparent[56];
   const char *idempotency_key; /* NULL without */
   const char *if_match;        /* NULL without, or "*" */
+  const char *locale;          /* the language of texts in the answer */
   LimiterClient *client;       /* NULL until admitted */
   LimiterHold hold;
   BusPending *pending;

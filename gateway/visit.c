@@ -4,6 +4,7 @@
 #include "core/id.h"
 #include "core/log.h"
 #include "core/validate.h"
+#include "gateway/accept.h"
 #include "gateway/guard.h"
 #include "gateway/problem.h"
 
@@ -55,6 +56,9 @@ on_gone (HttpRequest *http)
   http_abandon (http);
 }
 
+/* The first is for those who ask for none of them. */
+static const char *const languages[] = {"en", "fi", "sv", "nl", NULL};
+
 Visit *
 visit_new (GatewayThread *thread, HttpRequest *http)
 {
@@ -67,6 +71,7 @@ visit_new (GatewayThread *thread, HttpRequest *http)
   const char *id = http_request_header (http, "X-Request-Id");
   visit->request_id =
       id != NULL && guard_is_request_id (id) ? id : id_new_text (visit, clock_now (thread->gateway->clock));
+  visit->locale = accept_language (http_request_header (http, "Accept-Language"), languages);
   http->data = visit;
   http_on_gone (http, on_gone);
   return visit;
@@ -257,12 +262,14 @@ visit_call (Visit *visit, const ProtobufCMessage *message, const char *key, cons
   const ApiMethod *method = visit->match.route->method;
   if (method->read_only) /* nothing to repeat, nothing to protect */
     key = if_match = NULL;
+  Principal principal = visit->thread->gateway->principal;
+  principal.locale = visit->locale;
   BusRequest request = {.service = visit->match.service,
                         .method = method->full_name,
                         .message = message,
                         .timeout_ms = method->timeout_ms,
                         .idempotent = method->idempotent || key != NULL,
-                        .principal = &visit->thread->gateway->principal,
+                        .principal = &principal,
                         .idempotency_key = key,
                         .traceparent = visit->traceparent,
                         .if_match = if_match};

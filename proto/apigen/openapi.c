@@ -344,7 +344,8 @@ make_document (Schemas *schemas, const Routes *routes)
       "strings. "
       "Days are YYYY-MM-DD, instants RFC 3339 in UTC. Unknown members are refused. Failures are RFC 9457 "
       "problems; "
-      "programs rely on reason, people read detail.\", \"license\": {\"name\": \"Apache-2.0\", "
+      "programs rely on reason, people read detail. Sentences in answers follow Accept-Language: en, fi, sv, "
+      "nl.\", \"license\": {\"name\": \"Apache-2.0\", "
       "\"identifier\": "
       "\"Apache-2.0\"}}, \"servers\": [{\"url\": \"/\", \"description\": \"This gateway\"}], \"security\": "
       "[{}]}");

@@ -17,6 +17,9 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   int weight = accept_weight (text, "text/csv");
   if (weight < 0 || weight > 1000)
     abort ();
+  static const char *const languages[] = {"en", "fi", NULL};
+  if (strlen (accept_language (text, languages)) != 2)
+    abort ();
   char *name = upload_file_name (owner, text);
   if (name != NULL && (!text_is_utf8 (name, strlen (name)) || strpbrk (name, "/\\") != NULL))
     abort ();

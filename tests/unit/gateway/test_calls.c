@@ -91,7 +91,7 @@ test_get (void **state)
   Fixture *fixture = *state;
   char *answer = world_ask (fixture->world, fixture->owner, "GET /v1/persons/" PERSON_ID,
                             "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
-                            "X-Request-Id: my-id\r\n",
+                            "X-Request-Id: my-id\r\nAccept-Language: de, sv-FI;q=0.8\r\n",
                             NULL);
   assert_int_equal (answer_status (answer), 200);
   expect_field (fixture, answer, "ETag", "\"7\"");
@@ -105,7 +105,7 @@ test_get (void **state)
   expect_part (body, "\"familyName\":\"\"");
   Heard heard = world_heard (fixture->world, fixture->owner, 0);
   assert_string_equal (heard.method, "GetPerson");
-  assert_string_equal (heard.principal, "local " WORLD_FEDERATION " registrar");
+  assert_string_equal (heard.principal, "local " WORLD_FEDERATION " registrar sv");
   assert_int_equal (strncmp (heard.traceparent, "00-0af7651916cd43dd8448eb211c80319c-", 36), 0);
   assert_null (strstr (heard.traceparent, "b7ad6b7169203331"));
   GetPersonRequest *request =

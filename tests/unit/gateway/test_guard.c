@@ -216,6 +216,44 @@ test_weights (void **state)
   }
 }
 
+static const struct {
+  const char *header;
+  const char *language;
+} wanted[] = {
+    {NULL, "en"},
+    {"", "en"},
+    {"fi", "fi"},
+    {"FI", "fi"},
+    {"sv-FI", "sv"},
+    {"sv-FI,sv;q=0.9,en;q=0.8", "sv"},
+    {"nl;q=0.5, fi;q=0.9", "fi"},
+    {"fi;q=0.9, sv;q=0.90", "fi"},
+    {"de-DE, de;q=0.9, nl;q=0.2", "nl"},
+    {"de, fr", "en"},
+    {"*", "en"},
+    {"fi;q=0, *;q=0.5", "en"},
+    {"fi;q=0", "en"},
+    {"fin", "en"},
+    {"f", "en"},
+    {"fi_FI", "en"},
+    {"sv;q=1.5", "sv"},
+    {"sv;q=x", "en"},
+    {", ,fi", "fi"},
+    {"nl ; q=0.3,\tsv; level=1; q=0.4", "sv"},
+};
+
+static void
+test_languages (void **state)
+{
+  (void)state;
+  static const char *const languages[] = {"en", "fi", "sv", "nl", NULL};
+  for (size_t i = 0; i < COUNT (wanted); i++) {
+    const char *language = accept_language (wanted[i].header, languages);
+    if (strcmp (language, wanted[i].language) != 0)
+      fail_msg ("%s: %s", wanted[i].header, language);
+  }
+}
+
 int
 main (void)
 {
@@ -223,7 +261,7 @@ main (void)
       cmocka_unit_test (test_hosts),          cmocka_unit_test (test_origins),
       cmocka_unit_test (test_keys),           cmocka_unit_test (test_etags),
       cmocka_unit_test (test_traces_and_ids), cmocka_unit_test (test_clients),
-      cmocka_unit_test (test_weights),
+      cmocka_unit_test (test_weights),        cmocka_unit_test (test_languages),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

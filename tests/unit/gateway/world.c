@@ -73,8 +73,8 @@ on_call (void *arg, BusCall *call)
   heard->key = memory_string (world, header->idempotency_key);
   heard->if_match = memory_string (world, header->if_match);
   heard->traceparent = memory_string (world, header->traceparent);
-  heard->principal =
-      memory_format (world, "%s %s %s", principal->subject, principal->federation_id, principal->roles[0]);
+  heard->principal = memory_format (world, "%s %s %s %s", principal->subject, principal->federation_id,
+                                    principal->roles[0], principal->locale);
   heard->body = (Bytes){memory_copy (world, call->body.data, call->body.length), call->body.length};
   pthread_cond_broadcast (&world->changed);
   pthread_mutex_unlock (&world->lock);

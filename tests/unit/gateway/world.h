@@ -24,7 +24,7 @@ typedef struct Heard {
   char *key;
   char *if_match;
   char *traceparent;
-  char *principal; /* "subject federation role" */
+  char *principal; /* "subject federation role locale" */
   Bytes body;
 } Heard;
 

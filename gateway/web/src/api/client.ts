@@ -29,6 +29,9 @@ function waitMs(response: Response, attempt: number) {
 export async function steadyFetch(request: Request): Promise<Response> {
   const isWrite = request.method !== 'GET';
   if (isWrite) request.headers.set('Idempotency-Key', newKey());
+  // Sentences that the services make come in the language of the page, not in that of the browser.
+  const language = typeof document === 'undefined' ? '' : document.documentElement.lang;
+  if (language) request.headers.set('Accept-Language', language);
   for (let attempt = 1; ; attempt++) {
     const last = !isWrite || attempt === ATTEMPTS;
     try {
