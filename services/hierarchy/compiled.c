@@ -267,6 +267,14 @@ compiled_take (Call *call, Compiled **compiled)
 }
 
 Status
+compiled_private (Call *call, Compiled **compiled)
+{
+  *compiled = memory_new (call, Compiled);
+  Status status = read_state (call, *compiled);
+  return status_failed (status) ? status : compile (call, *compiled, *compiled, "infinity");
+}
+
+Status
 compiled_known (Call *call, const char *known_at, Compiled **compiled)
 {
   if (strcmp (known_at, "infinity") == 0)

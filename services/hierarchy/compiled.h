@@ -32,6 +32,11 @@ Status compiled_open (void *owner, const void *config, Clock *clock, void **stat
 /* The model as it is known now, up to date. Valid as long as the call. */
 Status compiled_take (Call *call, Compiled **compiled) MUST_CHECK;
 
+/* The model as the call's transaction sees it, its own changes included, made for this call. compiled_take
+ * must not be asked for that: what a transaction has not committed yet may be taken back, but the pool would
+ * keep it. The caller holds the lock of the model's row. */
+Status compiled_private (Call *call, Compiled **compiled) MUST_CHECK;
+
 /* The model as it was known at `known_at` (SQL text), made for this call. */
 Status compiled_known (Call *call, const char *known_at, Compiled **compiled) MUST_CHECK;
 

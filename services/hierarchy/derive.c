@@ -4,9 +4,8 @@
 
 #include <stdlib.h>
 
-/* Fills compiled->before with the rows on record, in their order. */
-static void
-fill_before (Derivation *derivation, size_t person)
+void
+derive_before (Derivation *derivation, size_t person)
 {
   Periods *before = derivation->compiled->before;
   const OnRecord *record = &derivation->on_record[person];
@@ -26,7 +25,7 @@ derive_person (Derivation *derivation, size_t person, DeriveMode mode)
   DerivePerson *derived = &derivation->persons[person];
   const OnRecord *record = &derivation->on_record[person];
   PersonRecord facts = {record->facts, record->fact_count, record->exceptions, record->exception_count};
-  fill_before (derivation, person);
+  derive_before (derivation, person);
   periods_reset (compiled->after);
   if (!derived->withdrawn)
     evaluate (compiled->evaluator, &facts, EVALUATE_ALWAYS, compiled->after);
@@ -46,19 +45,28 @@ derive_begin (Call *call)
                  DB_VALUES (db_text ("federation_id", call->federation_id)), NULL);
 }
 
-/* Takes the model, whose row also says for which day is counted. */
-static Status
-begin (Derivation *derivation)
+Derivation *
+derivation_new (Call *call, Compiled *compiled, DerivePerson *persons, size_t count, int slot)
 {
-  Call *call = derivation->call;
-  Status status = compiled_take (call, &derivation->compiled);
-  if (status_failed (status))
-    return status;
-  size_t organs = derivation->compiled->model->organ_count + 1;
-  derivation->deltas = memory_array (call, int64_t, organs);
-  derivation->counted_before = memory_array (call, uint32_t, organs);
-  derivation->counted_after = memory_array (call, uint32_t, organs);
-  return STATUS_SUCCESS;
+  Derivation *derivation = memory_new (call, Derivation);
+  size_t organs = compiled->model->organ_count + 1;
+  *derivation = (Derivation){
+      .call = call,
+      .raises = call,
+      .compiled = compiled,
+      .persons = persons,
+      .count = count,
+      .slot = slot,
+      .on_record = memory_array (call, OnRecord, count + 1),
+      .person_ids = memory_array (call, const char *, count + 1),
+      .times = memory_array (call, const char *, count + 1),
+      .deltas = memory_array (call, int64_t, organs),
+      .counted_before = memory_array (call, uint32_t, organs),
+      .counted_after = memory_array (call, uint32_t, organs),
+  };
+  for (size_t i = 0; i < count; i++)
+    derivation->person_ids[i] = persons[i].person_id;
+  return derivation;
 }
 
 Status
@@ -66,19 +74,15 @@ derive (Call *call, DerivePerson *persons, size_t count, int slot, DeriveMode mo
 {
   if (count == 0)
     return STATUS_SUCCESS;
-  Derivation derivation = {.call = call, .persons = persons, .count = count, .slot = slot};
-  derivation.on_record = memory_array (call, OnRecord, count);
-  derivation.person_ids = memory_array (call, const char *, count);
-  derivation.times = memory_array (call, const char *, count);
-  for (size_t i = 0; i < count; i++)
-    derivation.person_ids[i] = persons[i].person_id;
-  Status status = begin (&derivation);
-  if (!status_failed (status))
-    status = derive_load (&derivation);
+  Compiled *compiled;
+  Status status = compiled_take (call, &compiled);
   if (status_failed (status))
     return status;
-  derivation.id_of = memory_array (call, uint32_t, symbols_count (derivation.compiled->symbols));
+  Derivation *derivation = derivation_new (call, compiled, persons, count, slot);
+  status = derive_load (derivation);
+  if (status_failed (status))
+    return status;
   for (size_t i = 0; i < count; i++)
-    derive_person (&derivation, i, mode);
-  return mode == DERIVE_WRITE ? derive_write (&derivation) : STATUS_SUCCESS;
+    derive_person (derivation, i, mode);
+  return mode == DERIVE_WRITE ? derive_write (derivation) : STATUS_SUCCESS;
 }

@@ -76,8 +76,8 @@ load_exceptions (Derivation *derivation)
 }
 
 /* The result stays: the rows point into it. */
-static Status
-load_memberships (Derivation *derivation)
+Status
+derive_load_memberships (Derivation *derivation)
 {
   DbResult *rows;
   Status status = read_rows (derivation, &sql_derive_memberships, &rows);
@@ -132,6 +132,6 @@ derive_load (Derivation *derivation)
   if (!status_failed (status))
     status = load_exceptions (derivation);
   if (!status_failed (status))
-    status = load_memberships (derivation);
+    status = derive_load_memberships (derivation);
   return status;
 }

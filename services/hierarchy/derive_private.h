@@ -39,6 +39,7 @@ typedef struct Changes {
 /* One derivation. */
 typedef struct Derivation {
   Call *call;
+  Call *raises; /* whose events they are, when `call` is a copy that lives for one batch */
   Compiled *compiled;
   DerivePerson *persons;
   OnRecord *on_record;     /* by person */
@@ -49,14 +50,24 @@ typedef struct Derivation {
   Changes changes;
   const char **ids; /* organs and types that the changes name */
   size_t id_count;
-  uint32_t *id_of;                          /* by symbol: number in ids, from 1; 0: not there yet */
+  uint32_t *id_of;                          /* by symbol: number in ids, from 1; 0: not there yet. Made by the
+                                             * first note, after everything has been read */
   int64_t *deltas;                          /* by organ: change of its number of members on the counted day */
   uint32_t *counted_before, *counted_after; /* by organ: the last person counted there, from 1 */
 } Derivation;
 
+/* Persons to derive with a model, on `call`: nothing read yet. */
+Derivation *derivation_new (Call *call, Compiled *compiled, DerivePerson *persons, size_t count, int slot);
+
 /* Reads facts, exceptions and memberships of the persons that are not fresh, and takes the fresh ones' facts.
  */
 Status derive_load (Derivation *derivation) MUST_CHECK;
+
+/* Reads the memberships alone. */
+Status derive_load_memberships (Derivation *derivation) MUST_CHECK;
+
+/* Fills compiled->before with a person's rows on record, in their order. */
+void derive_before (Derivation *derivation, size_t person);
 
 /* Notes one person's differences: compiled->before against compiled->after. */
 void derive_note (Derivation *derivation, size_t person, const PeriodsDiff *diff);

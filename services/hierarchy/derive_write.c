@@ -30,6 +30,9 @@ day_text (Call *call, Day day)
 static int64_t
 number_of (Derivation *derivation, Symbol id)
 {
+  if (derivation->id_of == NULL)
+    derivation->id_of =
+        memory_array (derivation->call, uint32_t, symbols_count (derivation->compiled->symbols));
   if (derivation->id_of[id] == 0) {
     const char *text = symbols_text (derivation->compiled->symbols, id);
     APPEND (derivation->call, derivation->ids, derivation->id_count, const char *, text);
@@ -157,7 +160,7 @@ derive_note (Derivation *derivation, size_t person, const PeriodsDiff *diff)
   }
   event.person_id = derivation->person_ids[person];
   event.record_time = derivation->times[person];
-  call_raise_event (call, event.person_id, &event.base);
+  call_raise_event (derivation->raises, event.person_id, &event.base);
   count_rows (derivation, person, compiled->before, derivation->counted_before, -1);
   count_rows (derivation, person, compiled->after, derivation->counted_after, 1);
 }

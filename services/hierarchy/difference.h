@@ -10,7 +10,14 @@
 
 #include "compiled.h"
 
-/* Rows of one person, organ and type: the periods before and after. */
+/* What a period rests on. */
+typedef struct DifferenceBasis {
+  Origin origin;         /* on its first day */
+  const char *stretches; /* as stored: "{day,origin,…}"; NULL: the origin never changes */
+} DifferenceBasis;
+
+/* All periods of one person, organ and type, before and after; something differs. Where the periods are the
+ * same, only what they rest on changes: the person neither joins nor leaves. */
 typedef struct DifferenceRow {
   uint32_t person; /* position in Difference.person_ids */
   Symbol organ;    /* of the Difference's symbols */
@@ -19,15 +26,19 @@ typedef struct DifferenceRow {
   uint32_t after, after_count;   /* in Difference.periods */
 } DifferenceRow;
 
-/* Rows by person, then organ, then type. Everything is owned by the Difference. */
+/* Rows by person, then organ, then type, each by the text of its id: the same in every process. Everything is
+ * owned by the call. */
 typedef struct Difference {
   const Symbols *symbols;
-  const char **person_ids; /* sorted; talloc array */
+  Compiled *compiled;      /* the new model */
+  const char **person_ids; /* those with rows; sorted; talloc array */
   uint32_t person_count;
   DifferenceRow *rows; /* talloc array */
   uint32_t row_count;
-  Period *periods; /* talloc array */
-  uint32_t asked;  /* persons whose memberships were derived to find it */
+  Period *periods;        /* talloc array */
+  DifferenceBasis *bases; /* beside periods; talloc array */
+  uint32_t period_count;
+  uint32_t asked; /* persons whose memberships were derived to find it */
 } Difference;
 
 /* What the call's transaction would do to memberships: its organs, edges, rules and exceptions as they are

@@ -167,8 +167,8 @@ compare_positions (const void *left, const void *right, void *rows)
   return compare_rows (&all[*(const uint32_t *)left], &all[*(const uint32_t *)right]);
 }
 
-static uint32_t *
-sorted_positions (void *owner, const Periods *periods)
+uint32_t *
+periods_sorted (void *owner, const Periods *periods)
 {
   uint32_t *positions = memory_array (owner, uint32_t, periods->count + 1);
   for (uint32_t i = 0; i < periods->count; i++)
@@ -191,17 +191,23 @@ same_stretches (const Periods *before, uint32_t a, const Periods *after, uint32_
   return a == b;
 }
 
+bool
+periods_same (const Periods *left, const MembershipPeriod *a, const Periods *right, const MembershipPeriod *b)
+{
+  return a->valid.from == b->valid.from && a->valid.to == b->valid.to &&
+         same_stretches (left, a->first_stretch, right, b->first_stretch);
+}
+
 PeriodsDiff
 periods_diff (void *owner, const Periods *before, const Periods *after)
 {
-  PeriodsDiff diff = {.gone = sorted_positions (owner, before), .added = sorted_positions (owner, after)};
+  PeriodsDiff diff = {.gone = periods_sorted (owner, before), .added = periods_sorted (owner, after)};
   uint32_t i = 0, j = 0;
   while (i < before->count || j < after->count) {
     const MembershipPeriod *left = i < before->count ? &before->rows[diff.gone[i]] : NULL;
     const MembershipPeriod *right = j < after->count ? &after->rows[diff.added[j]] : NULL;
     int order = left == NULL ? 1 : right == NULL ? -1 : compare_rows (left, right);
-    bool same = order == 0 && left->valid.to == right->valid.to &&
-                same_stretches (before, left->first_stretch, after, right->first_stretch);
+    bool same = order == 0 && periods_same (before, left, after, right);
     if (order <= 0) {
       if (!same)
         diff.gone[diff.gone_count++] = diff.gone[i];

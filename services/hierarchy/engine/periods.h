@@ -72,6 +72,13 @@ void periods_record_stretches (Periods *periods, const char *text);
 /* The origin on a day that the period holds. */
 Origin periods_origin (const Periods *periods, const MembershipPeriod *row, Day day);
 
+/* Positions of the rows in order of organ, type and first day. Owned by `owner`. */
+uint32_t *periods_sorted (void *owner, const Periods *periods);
+
+/* True when two rows are of the same days and their stretches too. */
+bool periods_same (const Periods *left, const MembershipPeriod *a, const Periods *right,
+                   const MembershipPeriod *b);
+
 /* What changes from `old` to `new`: positions of rows that are gone, and of rows that are new. */
 typedef struct PeriodsDiff {
   uint32_t *gone; /* talloc array */
