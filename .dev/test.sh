@@ -2,7 +2,7 @@
 # `absent WHY` when there is nothing to run: that is told in the summary and never counted as passed.
 # shellcheck shell=bash
 
-test_layers=(lint unit tsan fuzz demo web_unit api web chaos container)
+test_layers=(lint unit model tsan fuzz demo web_unit api web chaos container)
 long=${HEIMO_LONG:-}
 
 count() {
@@ -44,6 +44,20 @@ layer_lint() {
 
 layer_unit() {
   build_programs debug && run_ctest debug
+}
+
+# The slow model of the hierarchy engine: its own tests.
+layer_model() {
+  local output
+  output=$(cd "$top/tests/model" && python3 -m unittest -v 2>&1) || true
+  echo "$output"
+  # "Ran 88 tests in 41.658s", then "OK" or "FAILED (failures=1, errors=2)"
+  [[ $output =~ Ran\ ([0-9]+)\ tests ]] || return 1
+  local ran=${BASH_REMATCH[1]} failed=0
+  while [[ $output =~ (failures|errors)=([0-9]+)(.*) ]]; do
+    failed=$((failed + BASH_REMATCH[2])) output=${BASH_REMATCH[3]}
+  done
+  count $((ran - failed)) "$failed"
 }
 
 # What runs in threads, under the thread sanitizer: the tests that carry the label.
