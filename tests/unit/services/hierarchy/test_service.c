@@ -1,6 +1,6 @@
 /* The service against a real PostgreSQL: handlers, followers, runs. Each test makes an organisation of its
  * own in one database. */
-#include "service_world.h"
+#include "towns.h"
 
 #include "core/id.h"
 #include "core/memory.h"
@@ -13,227 +13,18 @@
 
 static ServiceWorld *world;
 
-/* The people and organs of one test: "Towns" with a type Member (has a subscription Member), districts North
- * and South, associations below North for the towns Aarla and Berga. */
-typedef struct Towns {
-  const char *organisation, *type, *north, *south, *aarla, *berga;
-} Towns;
-
-static RuleNode *
-node (void *owner, RuleOp op, RuleField field, const char *value)
-{
-  RuleNode *made = memory_new (owner, RuleNode);
-  rule_node__init (made);
-  made->op = op;
-  made->field = field;
-  if (value != NULL) {
-    made->values = memory_array (made, const char *, 1);
-    made->values[0] = memory_string (made, value);
-    made->n_values = 1;
-  }
-  return made;
-}
-
-static RuleNode **
-one (void *owner, RuleNode *made)
-{
-  RuleNode **list = memory_array (owner, RuleNode *, 1);
-  list[0] = made;
-  return list;
-}
-
-static NewOrgan *
-new_organ (void *owner, const char *code, const char *parent, const char *town)
-{
-  NewOrgan *organ = memory_new (owner, NewOrgan);
-  new_organ__init (organ);
-  organ->code = code;
-  organ->name = code;
-  organ->kind = "association";
-  organ->parent_code = parent;
-  if (town != NULL) {
-    organ->rule = one (owner, node (owner, RULE_OP__RULE_OP_EQUALS, RULE_FIELD__RULE_FIELD_TOWN, town));
-    organ->n_rule = 1;
-  }
-  return organ;
-}
-
-static void
-record_places (void)
-{
-  static const char *const rows[][3] = {
-      {"00100", "Aarla", "North"}, {"00200", "Berga", "North"}, {"00300", "Corpo", "South"}};
-  void *owner = memory_context (NULL);
-  PlacesRecorded event = PLACES_RECORDED__INIT;
-  event.places = memory_array (owner, Place *, 3);
-  for (event.n_places = 0; event.n_places < 3; event.n_places++) {
-    Place *place = event.places[event.n_places] = memory_new (owner, Place);
-    place__init (place);
-    place->country = "FI";
-    place->postal_code = rows[event.n_places][0];
-    place->town = rows[event.n_places][1];
-    place->municipality = rows[event.n_places][1];
-    place->province = rows[event.n_places][2];
-  }
-  assert_success (service_world_places (world, &event));
-  talloc_free (owner);
-}
-
-static Towns
-make_towns (void *owner, const char *code)
-{
-  Towns towns = {0};
-  Organisation wanted = ORGANISATION__INIT, *made = memory_new (owner, Organisation);
-  CreateOrganisationRequest create = CREATE_ORGANISATION_REQUEST__INIT;
-  organisation__init (made);
-  wanted.code = wanted.name = code;
-  wanted.valid_from = "2000-01-01";
-  create.organisation = &wanted;
-  assert_success (SERVICE_CALL (world, owner, create_organisation, &create, made));
-  towns.organisation = made->organisation_id;
-
-  CreateMembershipTypeRequest type = CREATE_MEMBERSHIP_TYPE_REQUEST__INIT;
-  MembershipType wanted_type = MEMBERSHIP_TYPE__INIT, *made_type = memory_new (owner, MembershipType);
-  membership_type__init (made_type);
-  wanted_type.code = wanted_type.name = "Member";
-  wanted_type.rule = one (owner, node (owner, RULE_OP__RULE_OP_SUBSCRIPTION, 0, "Member"));
-  wanted_type.n_rule = 1;
-  type.organisation_id = towns.organisation;
-  type.type = &wanted_type;
-  assert_success (SERVICE_CALL (world, owner, create_membership_type, &type, made_type));
-  towns.type = made_type->type_id;
-
-  NewOrgan *organs[] = {new_organ (owner, "north", "", NULL), new_organ (owner, "south", "", NULL),
-                        new_organ (owner, "aarla", "north", "Aarla"),
-                        new_organ (owner, "berga", "north", "Berga")};
-  BatchCreateOrgansRequest batch = BATCH_CREATE_ORGANS_REQUEST__INIT;
-  BatchCreateOrgansResponse *reply = memory_new (owner, BatchCreateOrgansResponse);
-  batch_create_organs_response__init (reply);
-  batch.organisation_id = towns.organisation;
-  batch.organs = organs;
-  batch.n_organs = 4;
-  assert_success (SERVICE_CALL (world, owner, batch_create_organs, &batch, reply));
-  assert_int_equal (world->events, 4); /* OrganChanged */
-  towns.north = reply->organs[0]->organ_id;
-  towns.south = reply->organs[1]->organ_id;
-  towns.aarla = reply->organs[2]->organ_id;
-  towns.berga = reply->organs[3]->organ_id;
-  service_world_runs (world, false);
-  return towns;
-}
-
-static const char *
-now_text (void *owner)
-{
-  char buffer[CLOCK_TEXT_SIZE];
-  clock_set (world->clock, clock_now (world->clock) + 1000);
-  return memory_string (owner, clock_format (clock_now (world->clock), buffer));
-}
-
-static PersonChanged *
-person_event (void *owner, const char *person_id, const char *family)
-{
-  PersonChanged *event = memory_new (owner, PersonChanged);
-  person_changed__init (event);
-  event->person_id = person_id;
-  event->record_time = now_text (owner);
-  event->recorded = memory_array (owner, Fact *, 16);
-  event->superseded = memory_array (owner, SupersededFact *, 16);
-  if (family != NULL) {
-    event->display = memory_new (owner, PersonDisplay);
-    person_display__init (event->display);
-    event->display->member_number = person_id + 30;
-    event->display->given_name = "Aino";
-    event->display->family_name = family;
-  }
-  return event;
-}
-
-static const char *
-record (PersonChanged *event, FactKind kind, const char *value, const char *from, const char *to)
-{
-  Fact *fact = event->recorded[event->n_recorded++] = memory_new (event, Fact);
-  fact__init (fact);
-  fact->fact_id = id_new_text (event, clock_now (world->clock));
-  fact->kind = kind;
-  fact->value = value;
-  fact->valid_from = from;
-  fact->valid_to = to;
-  return fact->fact_id;
-}
-
-static void
-withdraw (PersonChanged *event, FactKind kind, const char *fact_id)
-{
-  SupersededFact *fact = event->superseded[event->n_superseded++] = memory_new (event, SupersededFact);
-  superseded_fact__init (fact);
-  fact->kind = kind;
-  fact->fact_id = fact_id;
-}
-
-/* A person with a subscription and a town since a day; *town_id names the fact. */
-static const char *
-add_person (void *owner, const char *family, const char *town, const char *from, const char **town_id)
-{
-  const char *id = id_new_text (owner, clock_now (world->clock));
-  PersonChanged *event = person_event (owner, id, family);
-  record (event, FACT_KIND__FACT_KIND_SUBSCRIPTION, "Member", "2019-01-01", "");
-  const char *fact = record (event, FACT_KIND__FACT_KIND_TOWN, town, from, "");
-  if (town_id != NULL)
-    *town_id = fact;
-  assert_success (service_world_follow (world, &event, 1));
-  return id;
-}
-
-static ListMembershipsResponse *
-memberships (void *owner, const char *person, const char *on, const char *known)
-{
-  ListMembershipsRequest request = LIST_MEMBERSHIPS_REQUEST__INIT;
-  ListMembershipsResponse *reply = memory_new (owner, ListMembershipsResponse);
-  list_memberships_response__init (reply);
-  request.person_id = person;
-  request.on = on;
-  request.as_known_on = known;
-  assert_success (SERVICE_CALL (world, owner, list_memberships, &request, reply));
-  return reply;
-}
-
-/* The period of the person in the organ that holds a day, as known then: "2020-01-01..", or "none". */
-static const char *
-period (void *owner, const char *person, const char *organ, const char *on, const char *known)
-{
-  ListMembershipsResponse *reply = memberships (owner, person, on, known);
-  for (size_t i = 0; i < reply->n_memberships; i++)
-    if (strcmp (reply->memberships[i]->organ_id, organ) == 0)
-      return memory_format (owner, "%s..%s", reply->memberships[i]->valid_from,
-                            reply->memberships[i]->valid_to);
-  return "none";
-}
-
-static uint64_t
-count_of (void *owner, const char *organ, const char *on)
-{
-  GetOrganRequest request = GET_ORGAN_REQUEST__INIT;
-  Organ *reply = memory_new (owner, Organ);
-  organ__init (reply);
-  request.organ_id = organ;
-  request.on = on;
-  assert_success (SERVICE_CALL (world, owner, get_organ, &request, reply));
-  return reply->member_count;
-}
-
 static void
 test_a_person_is_placed (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "placed");
-  const char *person = add_person (owner, "Virtanen", "Aarla", "2020-01-01", NULL);
+  Towns towns = towns_make (world, owner, "placed");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
   assert_int_equal (world->events, 1); /* MembershipsChanged */
-  assert_string_equal (period (owner, person, towns.aarla, "2026-11-21", ""), "2020-01-01..");
-  assert_string_equal (period (owner, person, towns.north, "2020-01-01", ""), "2020-01-01..");
-  assert_string_equal (period (owner, person, towns.organisation, "2019-12-31", ""), "none");
-  assert_string_equal (period (owner, person, towns.berga, "2026-11-21", ""), "none");
-  ListMembershipsResponse *reply = memberships (owner, person, "", "");
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2026-11-21", ""), "2020-01-01..");
+  assert_string_equal (person_period (world, owner, person, towns.north, "2020-01-01", ""), "2020-01-01..");
+  assert_string_equal (person_period (world, owner, person, towns.organisation, "2019-12-31", ""), "none");
+  assert_string_equal (person_period (world, owner, person, towns.berga, "2026-11-21", ""), "none");
+  ListMembershipsResponse *reply = person_memberships (world, owner, person, "", "");
   assert_int_equal (reply->n_memberships, 3);
   for (uint32_t i = 0; i < 3; i++)
     assert_int_equal (reply->memberships[i]->depth, i);
@@ -247,22 +38,23 @@ static void
 test_a_move (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "move");
+  Towns towns = towns_make (world, owner, "move");
   const char *town;
-  const char *person = add_person (owner, "Virtanen", "Aarla", "2020-01-01", &town);
-  assert_int_equal (count_of (owner, towns.aarla, ""), 1);
-  PersonChanged *event = person_event (owner, person, NULL);
-  withdraw (event, FACT_KIND__FACT_KIND_TOWN, town);
-  record (event, FACT_KIND__FACT_KIND_TOWN, "Aarla", "2020-01-01", "2026-03-01");
-  record (event, FACT_KIND__FACT_KIND_TOWN, "Berga", "2026-03-01", "");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", &town);
+  assert_int_equal (organ_members (world, owner, towns.aarla, ""), 1);
+  PersonChanged *event = person_event (world, owner, person, NULL);
+  person_fact_withdrawn (event, FACT_KIND__FACT_KIND_TOWN, town);
+  person_fact (world, event, FACT_KIND__FACT_KIND_TOWN, "Aarla", "2020-01-01", "2026-03-01");
+  person_fact (world, event, FACT_KIND__FACT_KIND_TOWN, "Berga", "2026-03-01", "");
   assert_success (service_world_follow (world, &event, 1));
-  assert_string_equal (period (owner, person, towns.aarla, "2026-02-28", ""), "2020-01-01..2026-03-01");
-  assert_string_equal (period (owner, person, towns.berga, "2026-03-01", ""), "2026-03-01..");
-  assert_string_equal (period (owner, person, towns.north, "2026-03-01", ""), "2020-01-01..");
-  assert_int_equal (count_of (owner, towns.aarla, ""), 0);
-  assert_int_equal (count_of (owner, towns.berga, ""), 1);
-  assert_int_equal (count_of (owner, towns.north, ""), 1);
-  assert_int_equal (count_of (owner, towns.aarla, "2026-02-28"), 1); /* counted, not kept */
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2026-02-28", ""),
+                       "2020-01-01..2026-03-01");
+  assert_string_equal (person_period (world, owner, person, towns.berga, "2026-03-01", ""), "2026-03-01..");
+  assert_string_equal (person_period (world, owner, person, towns.north, "2026-03-01", ""), "2020-01-01..");
+  assert_int_equal (organ_members (world, owner, towns.aarla, ""), 0);
+  assert_int_equal (organ_members (world, owner, towns.berga, ""), 1);
+  assert_int_equal (organ_members (world, owner, towns.north, ""), 1);
+  assert_int_equal (organ_members (world, owner, towns.aarla, "2026-02-28"), 1); /* counted, not kept */
 }
 
 /* Who was a member, and who did we believe was one. */
@@ -272,19 +64,21 @@ test_a_correction_supersedes (void **state)
   void *owner = *state;
   const char *town;
   service_world_day (world, "2026-11-01");
-  Towns towns = make_towns (owner, "correction");
-  const char *person = add_person (owner, "Virtanen", "Aarla", "2020-01-01", &town);
+  Towns towns = towns_make (world, owner, "correction");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", &town);
   service_world_day (world, "2026-11-15");
-  PersonChanged *event = person_event (owner, person, NULL);
-  withdraw (event, FACT_KIND__FACT_KIND_TOWN, town);
-  record (event, FACT_KIND__FACT_KIND_TOWN, "Berga", "2020-01-01", "");
+  PersonChanged *event = person_event (world, owner, person, NULL);
+  person_fact_withdrawn (event, FACT_KIND__FACT_KIND_TOWN, town);
+  person_fact (world, event, FACT_KIND__FACT_KIND_TOWN, "Berga", "2020-01-01", "");
   assert_success (service_world_follow (world, &event, 1));
-  assert_string_equal (period (owner, person, towns.aarla, "2024-01-01", ""), "none");
-  assert_string_equal (period (owner, person, towns.berga, "2024-01-01", ""), "2020-01-01..");
-  assert_string_equal (period (owner, person, towns.aarla, "2024-01-01", "2026-11-14"), "2020-01-01..");
-  assert_string_equal (period (owner, person, towns.berga, "2024-01-01", "2026-11-14"), "none");
-  assert_string_equal (period (owner, person, towns.berga, "2024-01-01", "2026-11-15"), "2020-01-01..");
-  assert_string_equal (period (owner, person, towns.aarla, "2024-01-01", "2026-10-31"), "none");
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2024-01-01", ""), "none");
+  assert_string_equal (person_period (world, owner, person, towns.berga, "2024-01-01", ""), "2020-01-01..");
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2024-01-01", "2026-11-14"),
+                       "2020-01-01..");
+  assert_string_equal (person_period (world, owner, person, towns.berga, "2024-01-01", "2026-11-14"), "none");
+  assert_string_equal (person_period (world, owner, person, towns.berga, "2024-01-01", "2026-11-15"),
+                       "2020-01-01..");
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2024-01-01", "2026-10-31"), "none");
   service_world_day (world, "2026-11-21");
 }
 
@@ -294,17 +88,17 @@ static void
 test_a_batch_is_folded (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "folded");
+  Towns towns = towns_make (world, owner, "folded");
   const char *person = id_new_text (owner, clock_now (world->clock));
-  PersonChanged *events[2] = {person_event (owner, person, "Virtanen")};
-  record (events[0], FACT_KIND__FACT_KIND_SUBSCRIPTION, "Member", "2019-01-01", "");
-  const char *town = record (events[0], FACT_KIND__FACT_KIND_TOWN, "Aarla", "2020-01-01", "");
-  events[1] = person_event (owner, person, NULL);
-  withdraw (events[1], FACT_KIND__FACT_KIND_TOWN, town);
-  record (events[1], FACT_KIND__FACT_KIND_TOWN, "Berga", "2021-01-01", "");
+  PersonChanged *events[2] = {person_event (world, owner, person, "Virtanen")};
+  person_fact (world, events[0], FACT_KIND__FACT_KIND_SUBSCRIPTION, "Member", "2019-01-01", "");
+  const char *town = person_fact (world, events[0], FACT_KIND__FACT_KIND_TOWN, "Aarla", "2020-01-01", "");
+  events[1] = person_event (world, owner, person, NULL);
+  person_fact_withdrawn (events[1], FACT_KIND__FACT_KIND_TOWN, town);
+  person_fact (world, events[1], FACT_KIND__FACT_KIND_TOWN, "Berga", "2021-01-01", "");
   assert_success (service_world_follow (world, events, 2));
-  assert_string_equal (period (owner, person, towns.aarla, "2024-01-01", ""), "none");
-  assert_string_equal (period (owner, person, towns.berga, "2024-01-01", ""), "2021-01-01..");
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2024-01-01", ""), "none");
+  assert_string_equal (person_period (world, owner, person, towns.berga, "2024-01-01", ""), "2021-01-01..");
   assert_string_equal (
       service_world_value (world, memory_format (owner,
                                                  "SELECT count(*) || ' ' || count(superseded_at) "
@@ -318,20 +112,20 @@ static void
 test_again_and_withdrawn (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "withdrawn");
+  Towns towns = towns_make (world, owner, "withdrawn");
   const char *person = id_new_text (owner, clock_now (world->clock));
-  PersonChanged *event = person_event (owner, person, "Virtanen");
-  record (event, FACT_KIND__FACT_KIND_SUBSCRIPTION, "Member", "2019-01-01", "");
-  record (event, FACT_KIND__FACT_KIND_TOWN, "Aarla", "2020-01-01", "");
+  PersonChanged *event = person_event (world, owner, person, "Virtanen");
+  person_fact (world, event, FACT_KIND__FACT_KIND_SUBSCRIPTION, "Member", "2019-01-01", "");
+  person_fact (world, event, FACT_KIND__FACT_KIND_TOWN, "Aarla", "2020-01-01", "");
   assert_success (service_world_follow (world, &event, 1));
   assert_success (service_world_follow (world, &event, 1));
   assert_int_equal (world->events, 0);
-  assert_int_equal (count_of (owner, towns.north, ""), 1);
-  PersonChanged *gone = person_event (owner, person, "Virtanen");
+  assert_int_equal (organ_members (world, owner, towns.north, ""), 1);
+  PersonChanged *gone = person_event (world, owner, person, "Virtanen");
   gone->display->withdrawn = true;
   assert_success (service_world_follow (world, &gone, 1));
-  assert_int_equal (memberships (owner, person, "", "")->n_memberships, 0);
-  assert_int_equal (count_of (owner, towns.north, ""), 0);
+  assert_int_equal (person_memberships (world, owner, person, "", "")->n_memberships, 0);
+  assert_int_equal (organ_members (world, owner, towns.north, ""), 0);
 }
 
 /* A rule that changes moves people by a run, also when every step is done twice. */
@@ -339,22 +133,24 @@ static void
 test_a_rule_changes (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "rule");
-  const char *person = add_person (owner, "Virtanen", "Aarla", "2020-01-01", NULL);
+  Towns towns = towns_make (world, owner, "rule");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
   CreateRuleRequest request = CREATE_RULE_REQUEST__INIT;
   Rule rule = RULE__INIT, *reply = memory_new (owner, Rule);
   rule__init (reply);
   rule.organ_id = towns.aarla;
   rule.valid_from = "2025-01-01";
-  rule.nodes = one (owner, node (owner, RULE_OP__RULE_OP_EQUALS, RULE_FIELD__RULE_FIELD_TOWN, "Corpo"));
+  rule.nodes =
+      rule_list (owner, rule_of (owner, RULE_OP__RULE_OP_EQUALS, RULE_FIELD__RULE_FIELD_TOWN, "Corpo"));
   rule.n_nodes = 1;
   request.rule = &rule;
   assert_success (SERVICE_CALL (world, owner, create_rule, &request, reply));
   assert_string_equal (reply->text, "lives in Corpo");
   assert_int_equal (service_world_runs (world, true), 0);
-  assert_string_equal (period (owner, person, towns.aarla, "2024-12-31", ""), "2020-01-01..2025-01-01");
-  assert_string_equal (period (owner, person, towns.aarla, "2025-01-01", ""), "none");
-  assert_int_equal (count_of (owner, towns.north, ""), 0);
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2024-12-31", ""),
+                       "2020-01-01..2025-01-01");
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2025-01-01", ""), "none");
+  assert_int_equal (organ_members (world, owner, towns.north, ""), 0);
 
   ListRulesRequest list = LIST_RULES_REQUEST__INIT;
   ListRulesResponse *rules = memory_new (owner, ListRulesResponse);
@@ -375,7 +171,8 @@ test_a_rule_changes (void **state)
   assert_success (SERVICE_CALL (world, owner, create_rule, &request, reply));
   assert_string_equal (reply->valid_to, "2025-01-01");
   assert_int_equal (service_world_runs (world, false), 0);
-  assert_string_equal (period (owner, person, towns.aarla, "2024-05-31", ""), "2020-01-01..2024-06-01");
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2024-05-31", ""),
+                       "2020-01-01..2024-06-01");
 }
 
 /* The proof finds what was made wrong behind the service's back, with the witness, and corrects it when
@@ -384,8 +181,8 @@ static void
 test_evaluation_finds_differences (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "proof");
-  const char *person = add_person (owner, "Virtanen", "Aarla", "2020-01-01", NULL);
+  Towns towns = towns_make (world, owner, "proof");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
   CreateEvaluationRequest request = CREATE_EVALUATION_REQUEST__INIT;
   Run *run = memory_new (owner, Run);
   run__init (run);
@@ -404,7 +201,7 @@ test_evaluation_finds_differences (void **state)
   request.correct = true;
   assert_success (SERVICE_CALL (world, owner, create_evaluation, &request, run));
   assert_int_equal (service_world_runs (world, true), 1);
-  assert_string_equal (period (owner, person, towns.aarla, "2026-01-01", ""), "2020-01-01..");
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2026-01-01", ""), "2020-01-01..");
   request.correct = false;
   assert_success (SERVICE_CALL (world, owner, create_evaluation, &request, run));
   assert_int_equal (service_world_runs (world, false), 0);
@@ -426,20 +223,20 @@ static void
 test_counts_of_a_new_day (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "counts");
-  add_person (owner, "Virtanen", "Aarla", "2020-01-01", NULL);
-  add_person (owner, "Korhonen", "Aarla", "2026-11-23", NULL);
-  assert_int_equal (count_of (owner, towns.aarla, ""), 1);
+  Towns towns = towns_make (world, owner, "counts");
+  person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
+  person_add (world, owner, "Korhonen", "Aarla", "2026-11-23", NULL);
+  assert_int_equal (organ_members (world, owner, towns.aarla, ""), 1);
   service_world_day (world, "2026-11-23");
-  assert_int_equal (count_of (owner, towns.aarla, ""), 2);
+  assert_int_equal (organ_members (world, owner, towns.aarla, ""), 2);
   start_count (owner);
-  assert_int_equal (count_of (owner, towns.aarla, ""), 2);
-  add_person (owner, "Nieminen", "Aarla", "2026-11-23", NULL);
-  assert_int_equal (count_of (owner, towns.aarla, ""), 3);
-  assert_int_equal (count_of (owner, towns.organisation, ""), 3);
+  assert_int_equal (organ_members (world, owner, towns.aarla, ""), 2);
+  person_add (world, owner, "Nieminen", "Aarla", "2026-11-23", NULL);
+  assert_int_equal (organ_members (world, owner, towns.aarla, ""), 3);
+  assert_int_equal (organ_members (world, owner, towns.organisation, ""), 3);
   service_world_day (world, "2026-11-21");
   start_count (owner);
-  assert_int_equal (count_of (owner, towns.aarla, ""), 1);
+  assert_int_equal (organ_members (world, owner, towns.aarla, ""), 1);
 }
 
 static ListMembersResponse *
@@ -476,14 +273,14 @@ static void
 test_lists_of_members (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "lists");
+  Towns towns = towns_make (world, owner, "lists");
   static const char *const names[][2] = {{"Åberg", "2021-01-01"},
                                          {"Zetterman", "2022-01-01"},
                                          {"Aalto", "2023-01-01"},
                                          {"Öhman", "2020-01-01"},
                                          {"Virtanen", "2024-01-01"}};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    add_person (owner, names[i][0], i % 2 == 0 ? "Aarla" : "Berga", names[i][1], NULL);
+    person_add (world, owner, names[i][0], i % 2 == 0 ? "Aarla" : "Berga", names[i][1], NULL);
   for (uint32_t size = 1; size <= 6; size++) {
     assert_string_equal (walk (owner, towns.north, "", "", size), "Aalto Virtanen Zetterman Åberg Öhman");
     assert_string_equal (walk (owner, towns.north, "-name", "", size),
@@ -512,11 +309,11 @@ static void
 test_a_new_name (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "names");
-  const char *person = add_person (owner, "Aalto", "Aarla", "2020-01-01", NULL);
-  add_person (owner, "Korhonen", "Aarla", "2020-01-01", NULL);
+  Towns towns = towns_make (world, owner, "names");
+  const char *person = person_add (world, owner, "Aalto", "Aarla", "2020-01-01", NULL);
+  person_add (world, owner, "Korhonen", "Aarla", "2020-01-01", NULL);
   assert_string_equal (walk (owner, towns.aarla, "", "", 0), "Aalto Korhonen");
-  PersonChanged *event = person_event (owner, person, "Öhman");
+  PersonChanged *event = person_event (world, owner, person, "Öhman");
   assert_success (service_world_follow (world, &event, 1));
   assert_int_equal (world->events, 0);
   assert_string_equal (walk (owner, towns.aarla, "", "", 0), "Korhonen Öhman");
@@ -540,8 +337,8 @@ static void
 test_explanations (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "explained");
-  const char *person = add_person (owner, "Virtanen", "Aarla", "2020-01-01", NULL);
+  Towns towns = towns_make (world, owner, "explained");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
   assert_string_equal (
       explanation (owner, towns.aarla, person, "", "")->text,
       "Member of aarla since 2020-01-01: has subscription Member (since 2019-01-01); lives in Aarla "
@@ -570,7 +367,7 @@ static void
 test_refusals (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "refused");
+  Towns towns = towns_make (world, owner, "refused");
   char *before = service_world_value (world, "SELECT count(*) FROM organ");
   static const struct {
     const char *code, *parent, *town, *from, *reason, *field;
@@ -582,8 +379,8 @@ test_refusals (void **state)
       {"north", "", NULL, "", "CODE_TAKEN", "code"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    NewOrgan *organs[] = {new_organ (owner, "first", "", NULL),
-                          new_organ (owner, cases[i].code, cases[i].parent, cases[i].town)};
+    NewOrgan *organs[] = {organ_of_town (owner, "first", "", NULL),
+                          organ_of_town (owner, cases[i].code, cases[i].parent, cases[i].town)};
     organs[0]->valid_from = "2010-01-01";
     organs[1]->valid_from = cases[i].from;
     BatchCreateOrgansRequest batch = BATCH_CREATE_ORGANS_REQUEST__INIT;
@@ -604,7 +401,7 @@ static void
 test_update_organ (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "updated");
+  Towns towns = towns_make (world, owner, "updated");
   UpdateOrganRequest request = UPDATE_ORGAN_REQUEST__INIT;
   Organ organ = ORGAN__INIT, reply = ORGAN__INIT;
   request.organ_id = towns.north;
@@ -639,10 +436,11 @@ static void
 test_two_organisations (void **state)
 {
   void *owner = *state;
-  Towns first = make_towns (owner, "first"), second = make_towns (owner, "second");
-  const char *person = add_person (owner, "Virtanen", "Aarla", "2020-01-01", NULL);
-  assert_string_equal (period (owner, person, first.aarla, "2026-01-01", ""), "2020-01-01..");
-  assert_string_equal (period (owner, person, second.organisation, "2026-01-01", ""), "2020-01-01..");
+  Towns first = towns_make (world, owner, "first"), second = towns_make (world, owner, "second");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
+  assert_string_equal (person_period (world, owner, person, first.aarla, "2026-01-01", ""), "2020-01-01..");
+  assert_string_equal (person_period (world, owner, person, second.organisation, "2026-01-01", ""),
+                       "2020-01-01..");
   ListOrganisationsRequest request = LIST_ORGANISATIONS_REQUEST__INIT;
   ListOrganisationsResponse reply = LIST_ORGANISATIONS_RESPONSE__INIT;
   request.code = "first";
@@ -704,10 +502,10 @@ static void
 test_a_rule_and_a_move_at_once (void **state)
 {
   void *owner = *state;
-  Towns towns = make_towns (owner, "race");
-  const char *person = add_person (owner, "Virtanen", "Aarla", "2020-01-01", NULL);
-  PersonChanged *move = person_event (owner, person, NULL);
-  record (move, FACT_KIND__FACT_KIND_TOWN, "Berga", "2021-01-01", "");
+  Towns towns = towns_make (world, owner, "race");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
+  PersonChanged *move = person_event (world, owner, person, NULL);
+  person_fact (world, move, FACT_KIND__FACT_KIND_TOWN, "Berga", "2021-01-01", "");
   Replica mover = replica_new (owner), changer = replica_new (owner), evaluator = replica_new (NULL);
   Call *moving = replica_call (&mover);
   Bytes packed = memory_pack (moving, &move->base);
@@ -720,7 +518,8 @@ test_a_rule_and_a_move_at_once (void **state)
   CreateRuleRequest request = CREATE_RULE_REQUEST__INIT;
   Rule rule = RULE__INIT, reply = RULE__INIT;
   rule.organ_id = towns.berga;
-  rule.nodes = one (owner, node (owner, RULE_OP__RULE_OP_EQUALS, RULE_FIELD__RULE_FIELD_TOWN, "Corpo"));
+  rule.nodes =
+      rule_list (owner, rule_of (owner, RULE_OP__RULE_OP_EQUALS, RULE_FIELD__RULE_FIELD_TOWN, "Corpo"));
   rule.n_nodes = 1;
   request.rule = &rule;
   Call *changing = replica_call (&changer);
@@ -736,8 +535,8 @@ test_a_rule_and_a_move_at_once (void **state)
   assert_success (mover.status);
   pthread_join (thread, NULL);
   assert_success (evaluator.status);
-  assert_string_equal (period (owner, person, towns.berga, "2024-01-01", ""), "none");
-  assert_string_equal (period (owner, person, towns.aarla, "2024-01-01", ""), "2020-01-01..");
+  assert_string_equal (person_period (world, owner, person, towns.berga, "2024-01-01", ""), "none");
+  assert_string_equal (person_period (world, owner, person, towns.aarla, "2024-01-01", ""), "2020-01-01..");
   talloc_free (evaluator.db);
   talloc_free (evaluator.owner);
 }
@@ -766,7 +565,7 @@ make_world (void **state)
 {
   (void)state;
   world = service_world_new (NULL);
-  record_places ();
+  towns_places (world);
   return 0;
 }
 
