@@ -1,6 +1,7 @@
 /* Runs that derive everyone's memberships anew: after a change of organs, types or rules, every night as a
  * proof, and on request. A step is a few hundred persons in order of their ids; the cursor is the last id.
  */
+#include "actions/actions.h"
 #include "derive.h"
 
 #include <string.h>
@@ -168,6 +169,8 @@ const RunType hierarchy_run_types[] = {
     {.name = EVALUATION_CORRECTION, .step = evaluation_step},
     {.name = NIGHTLY_EVALUATION, .step = evaluation_step},
     {.name = MEMBER_COUNT, .step = count_step},
+    {.name = "actions", .step = actions_step},
+    {.name = "jubilees", .step = jubilees_step},
     {0},
 };
 

@@ -14,6 +14,7 @@ static const Follower followers[] = {
 /* The counts of a new day first, then the proof at a quiet hour. */
 static const Schedule schedules[] = {
     {.name = "member-count", .run_type = "member-count", .hour = 0, .minute = 0},
+    {.name = "jubilees", .run_type = "jubilees", .hour = 1, .minute = 0},
     {.name = "nightly-evaluation", .run_type = "nightly-evaluation", .hour = 2, .minute = 30},
     {0},
 };

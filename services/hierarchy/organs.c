@@ -1,6 +1,7 @@
 /* Organs: creating one or many below others, reading them as they are on a day, renaming. */
 #include "organs.h"
 
+#include "actions/actions.h"
 #include "compiled.h"
 #include "core/id.h"
 #include "core/text.h"
@@ -241,7 +242,9 @@ finish_creation (Creation *creation, const char *organisation_id)
   if (status_failed (creation->status))
     return creation->status;
   Status status = organs_write (call, organisation_id, creation->drafts, creation->count);
-  return status_failed (status) ? status : evaluations_start (call);
+  if (!status_failed (status))
+    status = evaluations_start (call);
+  return status_failed (status) ? status : actions_start (call);
 }
 
 /* The organisation of an organ that exists. */
