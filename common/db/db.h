@@ -16,6 +16,20 @@
 
 typedef struct Db Db;
 
+/* What an array holds, where the query says so by a cast: ":ids::uuid[]". */
+typedef enum DbElement {
+  DB_ELEMENT_NONE, /* no array, or PostgreSQL finds out */
+  DB_ELEMENT_TEXT,
+  DB_ELEMENT_UUID,
+  DB_ELEMENT_SMALLINT,
+  DB_ELEMENT_INTEGER,
+  DB_ELEMENT_BIGINT,
+  DB_ELEMENT_BOOLEAN,
+  DB_ELEMENT_BYTEA,
+  DB_ELEMENT_DATE,
+  DB_ELEMENT_TIMESTAMPTZ
+} DbElement;
+
 /* A named query. In the .sql file it begins with a line "-- name: person_get" and its parameters are written
  * :name, or :name? when an empty text stands for SQL NULL; here they are $1, $2 … in the order of
  * `parameters`. */
@@ -24,6 +38,7 @@ typedef struct DbQuery {
   const char *sql;
   size_t parameter_count;
   const char *const *parameters;
+  const DbElement *elements; /* of each parameter; NULL: none is an array with a cast */
 } DbQuery;
 
 /* What a broken constraint means to the caller: a row of a service's table. Looked up by the constraint's

@@ -34,6 +34,13 @@ Status db_failure (Db *db, void *owner, const PGresult *result) MUST_CHECK;
 /* Runs SQL text with the simple protocol; its result is thrown away. */
 Status db_simple (Db *db, void *owner, const char *sql) MUST_CHECK;
 
+/* PostgreSQL's number of the array type; 0 for DB_ELEMENT_NONE. */
+uint32_t db_array_type (DbElement element);
+
+/* The binary form of an array, on `owner`. False when it has none (an element that is not understood): then
+ * it is sent as text. */
+bool db_array_binary (void *owner, const DbValue *value, DbElement element, Bytes *array);
+
 /* Reads PostgreSQL's text form of a timestamptz in UTC; false when it is an infinity (its sign in *value). */
 bool db_parse_time (const char *text, int64_t *value);
 

@@ -99,6 +99,16 @@ bytes_array (void *owner, const Bytes *bytes, size_t count)
   return literal;
 }
 
+static const char *
+array_text (void *owner, const DbValue *value)
+{
+  if (value->kind == DB_TEXT_ARRAY)
+    return text_array (owner, value->texts, value->count);
+  if (value->kind == DB_INTEGER_ARRAY)
+    return integer_array (owner, value->integers, value->count);
+  return bytes_array (owner, value->byte_strings, value->count);
+}
+
 static void
 bind_bytes (Bound *bound, size_t i, Bytes bytes)
 {
@@ -148,30 +158,38 @@ bind_field (void *owner, Bound *bound, size_t i, const ProtobufCMessage *message
 }
 
 static bool
-bind_value (void *owner, Bound *bound, size_t i, const DbValue *value, bool nullable)
+bind_value (void *owner, Bound *bound, size_t i, const DbValue *value, DbElement element, bool nullable)
 {
+  Bytes array;
   switch (value->kind) {
   case DB_NULL: return true;
   case DB_TEXT: bound->values[i] = nullable && *value->text == '\0' ? NULL : value->text; return true;
   case DB_INTEGER: bound->values[i] = memory_format (owner, "%" PRId64, value->integer); return true;
   case DB_BOOLEAN: bound->values[i] = value->boolean ? "t" : "f"; return true;
   case DB_BYTES: bind_bytes (bound, i, value->bytes); return true;
-  case DB_TEXT_ARRAY: bound->values[i] = text_array (owner, value->texts, value->count); return true;
-  case DB_INTEGER_ARRAY: bound->values[i] = integer_array (owner, value->integers, value->count); return true;
-  case DB_BYTES_ARRAY: bound->values[i] = bytes_array (owner, value->byte_strings, value->count); return true;
+  case DB_TEXT_ARRAY:
+  case DB_INTEGER_ARRAY:
+  case DB_BYTES_ARRAY:
+    if (db_array_binary (owner, value, element, &array))
+      bind_bytes (bound, i, array);
+    else
+      bound->values[i] = array_text (owner, value);
+    return true;
   case DB_MESSAGE: return false;
   }
   return false;
 }
 
 static bool
-bind_parameter (void *owner, Bound *bound, size_t i, const char *parameter, const DbValue *values,
+bind_parameter (void *owner, Bound *bound, size_t i, const DbQuery *query, const DbValue *values,
                 size_t count)
 {
+  const char *parameter = query->parameters[i];
+  DbElement element = query->elements == NULL ? DB_ELEMENT_NONE : query->elements[i];
   bool nullable = is_nullable (parameter);
   for (size_t j = 0; j < count; j++)
     if (values[j].name != NULL && names_match (parameter, values[j].name))
-      return bind_value (owner, bound, i, &values[j], nullable);
+      return bind_value (owner, bound, i, &values[j], element, nullable);
   char name[64];
   snprintf (name, sizeof name, "%.*s", (int)(strlen (parameter) - (nullable ? 1 : 0)), parameter);
   for (size_t j = 0; j < count; j++) {
@@ -193,7 +211,7 @@ bind_all (void *owner, const DbQuery *query, const DbValue *values, size_t count
   bound->lengths = memory_array (owner, int, parameters + 1);
   bound->formats = memory_array (owner, int, parameters + 1);
   for (size_t i = 0; i < parameters; i++)
-    if (!bind_parameter (owner, bound, i, query->parameters[i], values, count))
+    if (!bind_parameter (owner, bound, i, query, values, count))
       return status_error (owner, STATUS_INTERNAL, "QUERY", "Query %s: no value for %s", query->name,
                            query->parameters[i]);
   return STATUS_SUCCESS;
@@ -231,7 +249,10 @@ prepare (Db *db, void *owner, const DbQuery *query)
   if (*slot != 0)
     return STATUS_SUCCESS;
   Status status = STATUS_SUCCESS;
-  PGresult *result = PQprepare (db->connection, query->name, query->sql, (int)query->parameter_count, NULL);
+  Oid *types = memory_array (owner, Oid, query->parameter_count + 1);
+  for (size_t i = 0; query->elements != NULL && i < query->parameter_count; i++)
+    types[i] = db_array_type (query->elements[i]);
+  PGresult *result = PQprepare (db->connection, query->name, query->sql, (int)query->parameter_count, types);
   if (PQresultStatus (result) != PGRES_COMMAND_OK)
     status = db_failure (db, owner, result);
   PQclear (result);

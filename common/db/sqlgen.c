@@ -4,7 +4,8 @@
  *
  * writes `extern const DbQuery sql_QUERY;` for every "-- name: QUERY" and the list NAME_queries[], ending
  * with NULL. Parameters :name and :name? become $1, $2 …; casts (::), string literals and comments are left
- * alone. Runs at build time; a mistake names the file and the line and fails the build.
+ * alone, but a cast of a parameter to an array is noted, for the array can then be sent in its binary form.
+ * Runs at build time; a mistake names the file and the line and fails the build.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -19,6 +20,7 @@
 typedef struct Query {
   char name[NAME_BYTES];
   char parameters[PARAMETERS_MAX][NAME_BYTES];
+  const char *elements[PARAMETERS_MAX]; /* of arrays with a cast, as DbElement calls them; NULL: none */
   size_t parameter_count;
 } Query;
 
@@ -100,6 +102,21 @@ skip_quoted (const char *at, FILE *code, int *line)
   return at;
 }
 
+/* The cast right behind a parameter, "::uuid[]", as DbElement calls it; NULL for none or another. */
+static const char *
+array_cast (const char *at)
+{
+  static const struct {
+    const char *cast, *element;
+  } casts[] = {{"::text[]", "TEXT"},       {"::uuid[]", "UUID"},     {"::smallint[]", "SMALLINT"},
+               {"::integer[]", "INTEGER"}, {"::bigint[]", "BIGINT"}, {"::boolean[]", "BOOLEAN"},
+               {"::bytea[]", "BYTEA"},     {"::date[]", "DATE"},     {"::timestamptz[]", "TIMESTAMPTZ"}};
+  for (size_t i = 0; i < sizeof casts / sizeof *casts; i++)
+    if (strncmp (at, casts[i].cast, strlen (casts[i].cast)) == 0)
+      return casts[i].element;
+  return NULL;
+}
+
 static const char *
 put_parameter (Query *query, const char *at, FILE *code, const char *file, int line)
 {
@@ -111,7 +128,13 @@ put_parameter (Query *query, const char *at, FILE *code, const char *file, int l
   if (*at == '?')
     name[length++] = *at++;
   name[length] = '\0';
-  fprintf (code, "$%zu", parameter_number (query, name, file, line));
+  size_t number = parameter_number (query, name, file, line);
+  const char *element = array_cast (at), **noted = &query->elements[number - 1];
+  if (element != NULL && *noted != NULL && strcmp (*noted, element) != 0)
+    fail (file, line, "a parameter is cast to arrays of two types");
+  if (element != NULL)
+    *noted = element;
+  fprintf (code, "$%zu", number);
   return at;
 }
 
@@ -137,8 +160,12 @@ put_query (Output *output, Query *query, const char *at, const char *file, int *
   for (size_t i = 0; i < query->parameter_count; i++)
     fprintf (output->code, "\"%s\", ", query->parameters[i]);
   fputs ("NULL};\n", output->code);
-  fprintf (output->code, "const DbQuery sql_%s = {\"%s\", %s_text, %zu, %s_parameters};\n\n", query->name,
-           query->name, query->name, query->parameter_count, query->name);
+  fprintf (output->code, "static const DbElement %s_elements[] = {", query->name);
+  for (size_t i = 0; i < query->parameter_count; i++)
+    fprintf (output->code, "DB_ELEMENT_%s, ", query->elements[i] == NULL ? "NONE" : query->elements[i]);
+  fputs ("DB_ELEMENT_NONE};\n", output->code);
+  fprintf (output->code, "const DbQuery sql_%s = {\"%s\", %s_text, %zu, %s_parameters, %s_elements};\n\n",
+           query->name, query->name, query->name, query->parameter_count, query->name, query->name);
   fprintf (output->header, "extern const DbQuery sql_%s;\n", query->name);
   size_t room = strlen (query->name) + 16;
   output->names = realloc (output->names, output->names_length + room);

@@ -274,6 +274,87 @@ rows_become_messages (void **state)
   assert_string_equal (persons[1]->person_id, ID_A);
 }
 
+/* What PostgreSQL makes of an array; "!" when it refuses it. */
+static const char *
+array_of (Db *db, void *owner, const DbQuery *query, DbValue value)
+{
+  DbResult *result;
+  Status status = db_run (db, owner, query, &value, 1, &result);
+  return status_failed (status) ? "!" : db_value (result, 0, "value");
+}
+
+/* In the binary form and, where an element is not understood, in the text form. */
+static void
+arrays_arrive_element_by_element (void **state)
+{
+  static const struct {
+    const DbQuery *query;
+    const char *elements[3];
+    const char *value;
+  } cases[] = {
+      {&sql_array_text, {"a\"b", "c\\d,e", NULL}, "{\"a\\\"b\",\"c\\\\d,e\",NULL}"},
+      {&sql_array_text, {"", "Äijä", "NULL"}, "{\"\",Äijä,\"NULL\"}"},
+      {&sql_array_uuid, {ID_A, NULL, ID_B}, "{" ID_A ",NULL," ID_B "}"},
+      {&sql_array_uuid, {"0189000000007000800000000000000A", NULL, NULL}, "{" ID_A ",NULL,NULL}"},
+      {&sql_array_uuid, {ID_A "0", NULL, NULL}, "!"},
+      {&sql_array_uuid, {"01890000-0000-7000-8000", NULL, NULL}, "!"},
+      {&sql_array_smallint, {"-32768", "32767", "+1"}, "{-32768,32767,1}"},
+      {&sql_array_smallint, {"-32768", "32767", "0"}, "{-32768,32767,0}"},
+      {&sql_array_smallint, {"32768", NULL, NULL}, "!"},
+      {&sql_array_integer, {"-2147483648", "2147483647", NULL}, "{-2147483648,2147483647,NULL}"},
+      {&sql_array_integer, {"1x", NULL, NULL}, "!"},
+      {&sql_array_integer, {"-", NULL, NULL}, "!"},
+      {&sql_array_bigint,
+       {"-9223372036854775808", "123456789012345678", NULL},
+       "{-9223372036854775808,123456789012345678,NULL}"},
+      {&sql_array_boolean, {"t", "false", NULL}, "{t,f,NULL}"},
+      {&sql_array_boolean, {"yes", "f", NULL}, "{t,f,NULL}"},
+      {&sql_array_bytea, {"\\x00ff7F", "\\x", "plain"}, "{\"\\\\x00ff7f\",\"\\\\x\",\"\\\\x706c61696e\"}"},
+      {&sql_array_bytea, {"\\x00ff", "\\x", NULL}, "{\"\\\\x00ff\",\"\\\\x\",NULL}"},
+      {&sql_array_bytea, {"\\x0", NULL, NULL}, "!"},
+      {&sql_array_date, {"0001-01-01", "2024-02-29", "9999-12-31"}, "{0001-01-01,2024-02-29,9999-12-31}"},
+      {&sql_array_date, {"-infinity", "infinity", NULL}, "{-infinity,infinity,NULL}"},
+      {&sql_array_date, {"2023-02-29", NULL, NULL}, "!"},
+      {&sql_array_timestamptz,
+       {"2026-11-21T19:07:26.123456Z", "1999-12-31T23:59:59Z", NULL},
+       "{\"2026-11-21 19:07:26.123456+00\",\"1999-12-31 23:59:59+00\",NULL}"},
+      {&sql_array_timestamptz,
+       {"infinity", "2026-11-21 19:07:26+02", NULL},
+       "{infinity,\"2026-11-21 17:07:26+00\",NULL}"},
+  };
+  Db *db = test_connect (*state, database, constraints);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    assert_string_equal (array_of (db, *state, cases[i].query, db_texts ("elements", cases[i].elements, 3)),
+                         cases[i].value);
+  assert_string_equal (array_of (db, *state, &sql_array_uuid, db_texts ("elements", NULL, 0)), "{}");
+}
+
+static void
+numbers_and_bytes_arrive_in_arrays (void **state)
+{
+  static const int64_t numbers[] = {0, -1, 32767, 2147483647, INT64_MIN};
+  static const uint8_t bytes[] = {0, 255};
+  const Bytes strings[] = {{bytes, 2}, {NULL, 0}, {bytes, 0}};
+  static const struct {
+    const DbQuery *query;
+    size_t count;
+    const char *value;
+  } cases[] = {{&sql_array_smallint, 3, "{0,-1,32767}"},
+               {&sql_array_smallint, 4, "!"},
+               {&sql_array_integer, 4, "{0,-1,32767,2147483647}"},
+               {&sql_array_integer, 5, "!"},
+               {&sql_array_bigint, 5, "{0,-1,32767,2147483647,-9223372036854775808}"},
+               {&sql_array_bigint, 0, "{}"},
+               {&sql_array_text, 2, "{0,-1}"}};
+  Db *db = test_connect (*state, database, constraints);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    assert_string_equal (
+        array_of (db, *state, cases[i].query, db_integers ("elements", numbers, cases[i].count)),
+        cases[i].value);
+  assert_string_equal (array_of (db, *state, &sql_array_bytea, db_byte_strings ("elements", strings, 3)),
+                       "{\"\\\\x00ff\",NULL,\"\\\\x\"}");
+}
+
 /* A table that was filled before a crash is not forgotten by those who plan queries, nor one that grew. */
 static void
 a_table_filled_before_a_crash_gets_statistics (void **state)
@@ -316,6 +397,8 @@ main (void)
       TEST (it_comes_back_after_postgresql_crashed),
       TEST (without_postgresql_it_says_so),
       TEST (rows_become_messages),
+      TEST (arrays_arrive_element_by_element),
+      TEST (numbers_and_bytes_arrive_in_arrays),
   };
   return cmocka_run_group_tests (tests, set_up, tear_down);
 }
