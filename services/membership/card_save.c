@@ -61,7 +61,7 @@ static const char *const person_columns[] = {"person_id",
                                              "search_text",
                                              "sort_key",
                                              NULL};
-static const char *const id_columns[] = {"ids", NULL};
+static const char *const id_columns[] = {"ids", "person_ids", NULL};
 static const char *const touch_columns[] = {"person_ids", NULL};
 
 typedef enum Table { TABLE_VERSION, TABLE_ADDRESS, TABLE_FACT, TABLE_RELATION, TABLE_COUNT } Table;
@@ -88,7 +88,7 @@ static bool
 note_row (Save *save, Table table, const Card *card, const CardRow *row, const char **values)
 {
   if (row->state == CARD_ROW_SUPERSEDED)
-    rows_add (&save->superseded[table], &row->id);
+    rows_add (&save->superseded[table], (const char *const[]){row->id, card->person_id});
   if (row->state != CARD_ROW_NEW)
     return false;
   PeriodText text = period_text (row->valid);

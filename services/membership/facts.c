@@ -101,7 +101,8 @@ save_and_read (Call *call, Card *card, const char *fact_id, PersonFact *reply)
   if (status_failed (status))
     return status;
   return db_run_one (call->db, call, &sql_fact_get,
-                     DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("fact_id", fact_id)),
+                     DB_VALUES (db_text ("federation_id", call->federation_id),
+                                db_text ("person_id", card->person_id), db_text ("fact_id", fact_id)),
                      "FACT_NOT_FOUND", &reply->base);
 }
 

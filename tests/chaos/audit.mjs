@@ -127,6 +127,11 @@ async function auditPeople (set, report, clients, canary) {
     (SELECT count (*) FROM person_fact WHERE value LIKE 'refused%') + (SELECT count (*) FROM address WHERE street LIKE 'refused%')
     + (SELECT count (*) FROM person_version WHERE family_name LIKE 'refused%') AS count`);
   report.check ('nothing is left of refused commands', 1, count > 0 ? [`${count} rows`] : []);
+  const dated = ['person_version', 'address', 'person_fact', 'relation'];
+  const [{ all, lost }] = await set.sql ('membership', `SELECT count (*) AS all, count (*) FILTER (WHERE person.person_id IS NULL) AS lost
+    FROM (${dated.map (table => `SELECT federation_id, person_id FROM ${table}`).join (' UNION ALL ')}) AS held
+    LEFT JOIN person USING (federation_id, person_id)`);
+  report.check ('what is on record is on record of a person', all, lost > 0 ? [`${lost} rows`] : []);
 }
 
 /** The people all clients write to. */

@@ -10,8 +10,9 @@ ORDER BY held.person_id, valid;
 
 -- name: version_supersede
 UPDATE person_version AS held SET superseded_at = :record_time, superseded_run_id = :run_id?
-FROM unnest (:ids::uuid[]) AS wanted (id)
-WHERE held.federation_id = :federation_id AND held.version_id = wanted.id AND held.superseded_at IS NULL;
+FROM unnest (:ids::uuid[], :person_ids::uuid[]) AS wanted (id, person_id)
+WHERE held.federation_id = :federation_id AND held.person_id = wanted.person_id AND held.version_id = wanted.id
+  AND held.superseded_at IS NULL;
 
 -- name: version_insert
 INSERT INTO person_version (federation_id, version_id, person_id, valid, recorded_at, recorded_by, run_id, key, given_name,
@@ -37,8 +38,9 @@ ORDER BY held.person_id, valid;
 
 -- name: address_supersede
 UPDATE address AS held SET superseded_at = :record_time, superseded_run_id = :run_id?
-FROM unnest (:ids::uuid[]) AS wanted (id)
-WHERE held.federation_id = :federation_id AND held.address_id = wanted.id AND held.superseded_at IS NULL;
+FROM unnest (:ids::uuid[], :person_ids::uuid[]) AS wanted (id, person_id)
+WHERE held.federation_id = :federation_id AND held.person_id = wanted.person_id AND held.address_id = wanted.id
+  AND held.superseded_at IS NULL;
 
 -- name: address_insert
 INSERT INTO address (federation_id, address_id, person_id, valid, recorded_at, recorded_by, run_id, street, postal_code,
@@ -58,8 +60,9 @@ ORDER BY held.person_id, kind, valid;
 
 -- name: fact_supersede
 UPDATE person_fact AS held SET superseded_at = :record_time, superseded_run_id = :run_id?
-FROM unnest (:ids::uuid[]) AS wanted (id)
-WHERE held.federation_id = :federation_id AND held.fact_id = wanted.id AND held.superseded_at IS NULL;
+FROM unnest (:ids::uuid[], :person_ids::uuid[]) AS wanted (id, person_id)
+WHERE held.federation_id = :federation_id AND held.person_id = wanted.person_id AND held.fact_id = wanted.id
+  AND held.superseded_at IS NULL;
 
 -- name: fact_insert
 INSERT INTO person_fact (federation_id, fact_id, person_id, valid, recorded_at, recorded_by, run_id, kind, value, organ_id)

@@ -23,12 +23,12 @@ SELECT fact.fact_id, fact.person_id, fact.kind, fact.value, fact.organ_id, organ
   lower (fact.valid) AS valid_from, upper (fact.valid) AS valid_to, fact.recorded_at AS record_time
 FROM person_fact AS fact
 LEFT JOIN organ_ref AS organ ON organ.federation_id = fact.federation_id AND organ.organ_id = fact.organ_id
-WHERE fact.federation_id = :federation_id AND fact.fact_id = :fact_id;
+WHERE fact.federation_id = :federation_id AND fact.person_id = :person_id AND fact.fact_id = :fact_id;
 
 -- name: address_get
 SELECT address_id, person_id, street, postal_code, town, municipality, province, country, lower (valid) AS valid_from,
   upper (valid) AS valid_to, recorded_at AS record_time
-FROM address WHERE federation_id = :federation_id AND address_id = :address_id;
+FROM address WHERE federation_id = :federation_id AND person_id = :person_id AND address_id = :address_id;
 
 -- name: relation_person
 -- Whose relation it is.

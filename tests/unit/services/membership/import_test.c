@@ -27,7 +27,8 @@ reset (void **state)
   world_day (world, "2026-11-21");
   test_query (
       *state, world->database,
-      "SET client_min_messages = warning; TRUNCATE person, place, organ_ref, family, event_log, run, "
+      "SET client_min_messages = warning; TRUNCATE person, person_version, "
+      "address, person_fact, relation, place, organ_ref, family, event_log, run, "
       "run_outcome, "
       "import_file, import_row, import_mapping CASCADE; INSERT INTO organ_ref (federation_id, organ_id, "
       "organisation_id, code, "
@@ -459,6 +460,12 @@ many_rows_survive_crashes (void **state)
     assert_string_equal (
         world_value (world, "SELECT count (DISTINCT aggregate_id) || ' ' || count (*) FROM event_log"),
         "9001 9001");
+    assert_string_equal (world_value (world, "SELECT count (*) FROM (SELECT person_id FROM person_version "
+                                             "UNION ALL SELECT person_id FROM address "
+                                             "UNION ALL SELECT person_id FROM person_fact "
+                                             "UNION ALL SELECT person_id FROM relation) AS held "
+                                             "WHERE person_id NOT IN (SELECT person_id FROM person)"),
+                         "0");
     undo (state, import.import_id, crash);
     assert_string_equal (world_value (world, "SELECT count (*) FROM person WHERE NOT withdrawn"), "0");
     assert_string_equal (world_value (world, "SELECT count (*) FROM relation WHERE superseded_at IS NULL"),

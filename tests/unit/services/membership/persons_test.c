@@ -26,9 +26,9 @@ begin (void **state)
 {
   *state = memory_context (NULL);
   world_day (world, "2026-11-21");
-  test_query (
-      *state, world->database,
-      "SET client_min_messages = warning; TRUNCATE person, place, organ_ref, family, event_log, run CASCADE");
+  test_query (*state, world->database,
+              "SET client_min_messages = warning; TRUNCATE person, person_version, "
+              "address, person_fact, relation, place, organ_ref, family, event_log, run CASCADE");
   return 0;
 }
 
