@@ -4,11 +4,13 @@
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/ucol.h>
+#include <unicode/uloc.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 #include <unicode/utf8.h>
 
 #define SORT_KEY_MAX 400
+#define COUNTRY_NAME_MAX 100
 
 bool
 text_is_utf8 (const char *bytes, size_t length)
@@ -123,4 +125,19 @@ text_sort_key (void *context, const char *text, const char *locale)
     key_length = SORT_KEY_MAX;
   talloc_free (scratch);
   return (Bytes){key, key_length > 0 ? (size_t)key_length - 1 : 0};
+}
+
+char *
+text_country (void *context, const char *code, const char *locale)
+{
+  UErrorCode error = U_ZERO_ERROR;
+  char region[8] = "und_", name[3 * COUNTRY_NAME_MAX + 1];
+  UChar wide[COUNTRY_NAME_MAX];
+  int32_t length = 0;
+  if (strlen (code) != 2)
+    return memory_string (context, code);
+  strcat (region, code);
+  int32_t wide_length = uloc_getDisplayCountry (region, locale, wide, COUNTRY_NAME_MAX, &error);
+  u_strToUTF8 (name, sizeof name, &length, wide, wide_length, &error);
+  return U_FAILURE (error) || length == 0 ? memory_string (context, code) : memory_string (context, name);
 }

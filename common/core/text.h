@@ -22,4 +22,8 @@ char *text_fold (void *context, const char *text);
  * "sv" … Owned by `context`. At most 400 bytes: longer keys are cut, which only makes very long names tie. */
 Bytes text_sort_key (void *context, const char *text, const char *locale);
 
+/* The name of a country, ISO 3166-1 alpha-2, in a language: "FI" in "sv" is "Finland"; the code itself when
+ * it has none. Owned by `context`. */
+char *text_country (void *context, const char *code, const char *locale);
+
 #endif

@@ -114,7 +114,6 @@ read_rules (Words *words)
       &rows);
   for (size_t row = 0; !status_failed (status) && row < db_row_count (rows); row++) {
     Rule *rule = rules_unpack (call, db_byte_value (call, rows, row, "nodes"));
-    rule->text = db_value (rows, row, "text");
     words->rules[symbols_find (words->rule_ids, db_value (rows, row, "rule_id"))] = rule;
   }
   return status;
@@ -176,8 +175,9 @@ line_text (Words *words, const ExplainLine *line)
   if (rule == NULL)
     return "no rule recognises this type on the day";
   if (line->kind == EXPLAIN_CONDITION && line->node < rule->n_nodes)
-    return rule_node_text (words->call, rule->nodes[line->node]);
-  return rule->text;
+    return words_node (words->call, hierarchy_language (words->call), rule->nodes[line->node], NULL,
+                       WORDS_SAID);
+  return words_rule (words->call, hierarchy_language (words->call), rule->nodes, rule->n_nodes);
 }
 
 static ExplanationNode *

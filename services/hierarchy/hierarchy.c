@@ -44,6 +44,12 @@ hierarchy_pattern (Call *call, const char *text)
   return pattern;
 }
 
+WordsLanguage
+hierarchy_language (const Call *call)
+{
+  return words_language (call->principal->locale);
+}
+
 Day
 hierarchy_day (const char *text, Day fallback)
 {

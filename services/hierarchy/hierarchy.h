@@ -4,6 +4,7 @@
 
 #include "hierarchy_sql.h"
 #include "service/service.h"
+#include "words.h"
 
 /* The service's own configuration. */
 typedef struct HierarchyConfig {
@@ -31,6 +32,9 @@ Bytes hierarchy_sort_key (Call *call, const char *name);
 
 /* "%text%" for LIKE over folded text, with what LIKE gives a meaning escaped; NULL for an empty text. */
 const char *hierarchy_pattern (Call *call, const char *text);
+
+/* The language of the caller. */
+WordsLanguage hierarchy_language (const Call *call);
 
 /* A date of a request, or `fallback` when it is empty. It has passed the validator. */
 Day hierarchy_day (const char *text, Day fallback);

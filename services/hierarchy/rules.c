@@ -38,9 +38,9 @@ rules_unpack (Call *call, Bytes nodes)
 Status
 rules_write (Call *call, const RuleDraft *drafts, size_t count)
 {
-  const char **columns[6];
+  const char **columns[5];
   Bytes *nodes = memory_array (call, Bytes, count);
-  for (size_t i = 0; i < 6; i++)
+  for (size_t i = 0; i < 5; i++)
     columns[i] = memory_array (call, const char *, count);
   for (size_t i = 0; i < count; i++) {
     const RuleDraft *draft = &drafts[i];
@@ -49,7 +49,6 @@ rules_write (Call *call, const RuleDraft *drafts, size_t count)
     columns[2][i] = draft->type_id;
     columns[3][i] = draft->valid_from == DAY_MIN ? NULL : hierarchy_sql_day (call, draft->valid_from);
     columns[4][i] = draft->valid_to == DAY_MAX ? NULL : hierarchy_sql_day (call, draft->valid_to);
-    columns[5][i] = rule_text (call, draft->nodes, draft->count);
     nodes[i] = pack_nodes (call, draft);
   }
   return db_run (
@@ -59,7 +58,7 @@ rules_write (Call *call, const RuleDraft *drafts, size_t count)
                  db_text ("recorded_by", call->principal->subject), db_texts ("rule_ids", columns[0], count),
                  db_texts ("organ_ids", columns[1], count), db_texts ("type_ids", columns[2], count),
                  db_texts ("valid_from", columns[3], count), db_texts ("valid_to", columns[4], count),
-                 db_byte_strings ("nodes", nodes, count), db_texts ("texts", columns[5], count)),
+                 db_byte_strings ("nodes", nodes, count)),
       NULL);
 }
 
@@ -185,7 +184,7 @@ fill_reply (Call *call, const RuleDraft *draft, Rule *reply)
   if (draft->valid_to != DAY_MAX)
     reply->valid_to = hierarchy_sql_day (call, draft->valid_to);
   reply->record_time = call_time_text (call);
-  reply->text = rule_text (call, draft->nodes, draft->count);
+  reply->text = words_rule (call, hierarchy_language (call), draft->nodes, draft->count);
 }
 
 Status
@@ -256,6 +255,7 @@ read_rules (Call *call, const DbResult *rows, ListRulesResponse *reply)
     Rule *stored = rules_unpack (call, db_byte_value (call, rows, row, "nodes"));
     reply->rules[row]->nodes = stored->nodes;
     reply->rules[row]->n_nodes = stored->n_nodes;
+    reply->rules[row]->text = words_rule (call, hierarchy_language (call), stored->nodes, stored->n_nodes);
   }
 }
 

@@ -1,4 +1,4 @@
-/* Rules: checked where they come in, compiled where they are used, put into words where people read them.
+/* Rules: checked where they come in, compiled where they are used.
  *
  * A rule arrives as RuleNodes in preorder (rule.proto). Compiled it is a run of Conditions in one array of
  * the model, each knowing where its subtree ends, its values as sorted numbers in a second array.
@@ -39,14 +39,6 @@ typedef struct RuleScope {
  * INVALID_COUNTRY, INVALID_POSTAL_CODE, UNKNOWN_POSTAL_CODE, UNKNOWN_TOWN, UNKNOWN_MUNICIPALITY,
  * UNKNOWN_PROVINCE, NOT_AN_ORGAN. */
 Status rule_check (void *owner, RuleNode *const *nodes, size_t count, const RuleScope *scope) MUST_CHECK;
-
-/* The rule in English words: "lives in province Uusimaa and is at least 7 years old". Owned by `owner`; ""
- * for an empty rule. The rule has passed rule_check. */
-char *rule_text (void *owner, RuleNode *const *nodes, size_t count);
-
-/* One node in words, without its operands: "lives in province Uusimaa", "all of", "at least one of", "not".
- */
-char *rule_node_text (void *owner, const RuleNode *node);
 
 /* One node, compiled. */
 typedef struct Condition {

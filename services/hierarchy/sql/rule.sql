@@ -14,15 +14,15 @@ WHERE type.federation_id = :federation_id AND type.organisation_id = :organisati
 ORDER BY type.name, type.type_id;
 
 -- name: rule_insert
-INSERT INTO rule_version (federation_id, rule_id, organ_id, type_id, valid, nodes, text, recorded_at, recorded_by)
+INSERT INTO rule_version (federation_id, rule_id, organ_id, type_id, valid, nodes, recorded_at, recorded_by)
 SELECT :federation_id, row.rule_id, row.organ_id, row.type_id, daterange (row.valid_from, row.valid_to), row.nodes,
-  row.text, :recorded_at, :recorded_by
+  :recorded_at, :recorded_by
 FROM unnest (:rule_ids::uuid[], :organ_ids::uuid[], :type_ids::uuid[], :valid_from::date[], :valid_to::date[],
-  :nodes::bytea[], :texts::text[]) AS row (rule_id, organ_id, type_id, valid_from, valid_to, nodes, text);
+  :nodes::bytea[]) AS row (rule_id, organ_id, type_id, valid_from, valid_to, nodes);
 
 -- name: rule_later
 -- The versions of one rule that hold the day or begin later.
-SELECT rule_id, lower (valid) AS valid_from, upper (valid) AS valid_to, nodes, text FROM rule_version
+SELECT rule_id, lower (valid) AS valid_from, upper (valid) AS valid_to, nodes FROM rule_version
 WHERE federation_id = :federation_id AND superseded_at IS NULL
   AND organ_id IS NOT DISTINCT FROM :organ_id?::uuid AND type_id IS NOT DISTINCT FROM :type_id?::uuid
   AND (upper (valid) IS NULL OR upper (valid) > :valid_from::date)
@@ -36,7 +36,7 @@ WHERE federation_id = :federation_id AND rule_id = :rule_id;
 -- The rule of a type, and all rules of organs (or those for one type and the general ones): in the order of the list,
 -- newest version first.
 SELECT rule.rule_id, rule.organ_id, rule.type_id, lower (rule.valid) AS valid_from, upper (rule.valid) AS valid_to,
-  rule.recorded_at AS record_time, rule.text, rule.nodes
+  rule.recorded_at AS record_time, rule.nodes
 FROM rule_version AS rule
 LEFT JOIN unnest (:organ_ids::uuid[]) WITH ORDINALITY AS organ (organ_id, n) ON organ.organ_id = rule.organ_id
 WHERE rule.federation_id = :federation_id AND rule.superseded_at IS NULL
@@ -57,5 +57,5 @@ SELECT organ.organ_id, organ.organisation_id, organ.name, (SELECT min (lower (va
 FROM organ WHERE organ.federation_id = :federation_id AND organ.organ_id = :organ_id;
 
 -- name: rule_by_id
-SELECT rule_id, organ_id, type_id, lower (valid) AS valid_from, text, nodes FROM rule_version
+SELECT rule_id, organ_id, type_id, lower (valid) AS valid_from, nodes FROM rule_version
 WHERE federation_id = :federation_id AND rule_id = ANY (:rule_ids::uuid[]);

@@ -5,6 +5,7 @@
 #include "core/validate.h"
 #include "heimo_api.h"
 #include "services/hierarchy/engine/evaluate.h"
+#include "services/hierarchy/words.h"
 
 #include <stdlib.h>
 
@@ -90,7 +91,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     status = rule_check (context, rule->nodes, rule->n_nodes, &scope);
     require (!status_failed (status) || status.detail->violation_count > 0);
     if (!status_failed (status) && rule->n_nodes > 0) {
-      (void)rule_text (context, rule->nodes, rule->n_nodes);
+      for (WordsLanguage language = 0; language < WORDS_LANGUAGES; language++)
+        (void)words_rule (context, language, rule->nodes, rule->n_nodes);
       evaluate_rule (context, rule);
     }
   }

@@ -301,6 +301,16 @@ names_sort_as_the_language_does (void **state)
   assert_true (compare_keys (*state, "aho", "Aho", "fi") != 0);
 }
 
+static void
+countries_have_names_in_a_language (void **state)
+{
+  static const char *const rows[][3] = {
+      {"FI", "fi", "Suomi"}, {"FI", "sv", "Finland"}, {"NL", "nl", "Nederland"},
+      {"XQ", "en", "XQ"},    {"", "en", ""},          {"FIN", "en", "FIN"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    assert_string_equal (text_country (*state, rows[i][0], rows[i][1]), rows[i][2]);
+}
+
 typedef struct TestConfig {
   const char *name;
   int64_t port;
@@ -381,6 +391,7 @@ main (void)
       TEST (wrong_money_stops_the_process),
       TEST (folding_makes_alike_what_people_mean_alike),
       TEST (names_sort_as_the_language_does),
+      TEST (countries_have_names_in_a_language),
       TEST (configuration_is_read_whole_or_refused_whole),
       TEST (metrics_print_as_prometheus_reads_them),
   };

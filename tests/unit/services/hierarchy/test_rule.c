@@ -167,40 +167,6 @@ test_ten_thousand_towns (void **state)
   assert_false (status_failed (rule_check (*state, nodes, 1, &scope)));
 }
 
-typedef struct Words {
-  Node nodes[5];
-  size_t count;
-  const char *text;
-} Words;
-
-static const Words words[] = {
-    {{{EQUALS, 0, PROVINCE, {"Uusimaa"}}}, 1, "lives in province Uusimaa"},
-    {{{IN, 0, TOWN, {"X", "Y", "Z"}}}, 1, "lives in one of X, Y or Z"},
-    {{{BETWEEN, 0, AGE, {"7", ""}}}, 1, "is at least 7 years old"},
-    {{{BETWEEN, 0, AGE, {"", "17"}}}, 1, "is at most 17 years old"},
-    {{{BETWEEN, 0, AGE, {"7", "9"}}}, 1, "is 7 to 9 years old"},
-    {{{BETWEEN, 0, CODE, {"00100", "00199"}}}, 1, "has a postal code from 00100 to 00199"},
-    {{{BETWEEN, 0, BIRTH, {"2011-01-01", ""}}}, 1, "was born from 2011-01-01"},
-    {{{ADMITTED}}, 1, "is admitted to this organ"},
-    {{{ADMITTED, 0, 0, {"1"}}}, 1, "is admitted to this organ as 1"},
-    {{{POSITION}}, 1, "holds a position"},
-    {{{POSITION, 0, 0, {"secretary", "chair"}}}, 1, "holds one of the positions secretary or chair"},
-    {{{ALL, 2}, {SUBSCRIPTION, 0, 0, {"Member"}}, {ANY, 2}, {EQUALS, 0, TAG, {"a"}}, {EQUALS, 0, TAG, {"b"}}},
-     5,
-     "has subscription Member and (has tag a or has tag b)"},
-    {{{NOT, 1}, {ANY, 2}, {EQUALS, 0, TAG, {"a"}}, {EQUALS, 0, TAG, {"b"}}},
-     4,
-     "not: (has tag a or has tag b)"},
-};
-
-static void
-test_words (void **state)
-{
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    assert_string_equal (rule_text (*state, make (*state, words[i].nodes, words[i].count), words[i].count),
-                         words[i].text);
-}
-
 static int
 set_up (void **state)
 {
@@ -219,9 +185,10 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test (test_refusals), cmocka_unit_test (test_all_problems_are_reported),
-      cmocka_unit_test (test_limits),   cmocka_unit_test (test_ten_thousand_towns),
-      cmocka_unit_test (test_words),
+      cmocka_unit_test (test_refusals),
+      cmocka_unit_test (test_all_problems_are_reported),
+      cmocka_unit_test (test_limits),
+      cmocka_unit_test (test_ten_thousand_towns),
   };
   return cmocka_run_group_tests (tests, set_up, tear_down);
 }
