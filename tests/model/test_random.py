@@ -4,6 +4,7 @@ import json
 import unittest
 
 from answers import Answers
+from conditions import SINGLE
 from days import day
 from generate import Generator
 
@@ -35,6 +36,19 @@ class Random(unittest.TestCase):
   def test_the_same_seed_gives_the_same_world(self):
     self.assertEqual(world(77).lines, world(77).lines)
     self.assertNotEqual(world(77).lines, world(78).lines)
+
+  def test_no_two_of_one_on_a_day(self):
+    """No two lives of an organ, parents of a child, versions of a rule, values of a fact."""
+    for seed in range(60):
+      rows = {}
+      for row in world(seed).world.store.current():
+        if row.table in ("life", "edge", "rule", "type_rule") or row.table == "fact" and row.value[1] in SINGLE:
+          key = row.value[:2] if row.table == "fact" else row.key
+          rows.setdefault((row.table, key), []).append((row.start, row.end))
+      for key, periods in rows.items():
+        periods.sort()
+        for (_, end), (start, _) in zip(periods, periods[1:]):
+          self.assertLessEqual(end, start, (seed, key))
 
   def test_recorded_instants_only_move_on(self):
     for seed in range(20):
