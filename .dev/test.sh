@@ -46,18 +46,39 @@ layer_unit() {
   build_programs debug && run_ctest debug
 }
 
-# The slow model of the hierarchy engine: its own tests.
-layer_model() {
-  local output
+# model_tests: the slow model's own tests, as "passed failed".
+model_tests() {
+  local output ran failed=0
   output=$(cd "$top/tests/model" && python3 -m unittest -v 2>&1) || true
-  echo "$output"
+  echo "$output" >&2
   # "Ran 88 tests in 41.658s", then "OK" or "FAILED (failures=1, errors=2)"
-  [[ $output =~ Ran\ ([0-9]+)\ tests ]] || return 1
-  local ran=${BASH_REMATCH[1]} failed=0
+  [[ $output =~ Ran\ ([0-9]+)\ tests ]] || { echo 0 1; return; }
+  ran=${BASH_REMATCH[1]}
   while [[ $output =~ (failures|errors)=([0-9]+)(.*) ]]; do
     failed=$((failed + BASH_REMATCH[2])) output=${BASH_REMATCH[3]}
   done
-  count $((ran - failed)) "$failed"
+  echo $((ran - failed)) "$failed"
+}
+
+# judge PROGRAM PRESET WORLDS ARGUMENTS…: random worlds of the slow model against a program. One test.
+judge() {
+  local program=$1 preset=$2 worlds=$3
+  shift 3
+  build_programs "$preset" "$program"
+  # Above the seeds that people try by hand.
+  if python3 "$top/tests/model/generate.py" --seed 100001 --worlds "$worlds" "$@" | "$top/build/$preset/bin/$program"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+  fi
+}
+
+# The slow model of the hierarchy engine, and the engine judged by it.
+layer_model() {
+  local passed failed
+  read -r passed failed < <(model_tests)
+  if [ -n "$long" ]; then judge judge_engine release 10000 --rows; else judge judge_engine debug 300 --rows; fi
+  count "$passed" "$failed"
 }
 
 # What runs in threads, under the thread sanitizer: the tests that carry the label.

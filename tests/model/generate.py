@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Random small worlds by seed: what to do to the service and what it must answer, as NDJSON on standard output.
 
-  python3 generate.py [--seed N] [--worlds N] [--operations N] [--without WORD]...
+  python3 generate.py [--seed N] [--worlds N] [--operations N] [--without WORD]... [--rows]
 
-The lines are described in README.md. --without leaves a kind of operation out (undo, merge, split, reopen, erase, invalid, ...).
+The lines are described in README.md. --without leaves a kind of operation out (undo, merge, split, reopen, erase, invalid, ...);
+--rows adds to each expectation the rows that were known, for those who judge rows only.
 """
 
 import argparse
@@ -31,8 +32,8 @@ THRESHOLDS = [7, 18, 30, 65]
 
 
 class Generator:
-  def __init__(self, seed, operations, without):
-    self.random, self.without, self.operations = random.Random(seed), without, operations
+  def __init__(self, seed, operations, without, rows=False):
+    self.random, self.without, self.operations, self.rows = random.Random(seed), without, operations, rows
     self.seed, self.number, self.lines = seed, 0, []
     self.base = day(self.random.choice(BASES))
     self.world = World(ZONE, GAZETTEER)
@@ -132,8 +133,17 @@ class Generator:
       outcome = {"accepted": False, "reason": refused.reason, "field": refused.field}
       outcome.update({} if refused.place is None else {"place": refused.place})
       outcome.update({"later": refused.later} if refused.reason in ("SUPERSEDED", "CONSTRAINT") else {})
+    if op in ("fact", "correct", "withdraw", "end_person"):
+      fields["rows"] = self.fact_rows()
     self.emit(op=op, recorded=recorded, **fields, expect=outcome)
     return outcome["accepted"]
+
+  def fact_rows(self):
+    """What the operation did to rows of facts, as the service that owns them tells it."""
+    facts = [row for row in self.world.store.rows if row.table == "fact"]
+    return {"superseded": [[row.line, row.value[1]] for row in facts if row.superseded == self.world.store.now],
+            "recorded": [[row.line, *row.value[1:], text(row.start), text(row.end)] for row in facts
+                         if row.recorded == self.world.store.now]}
 
   # Worlds.
 
@@ -346,8 +356,8 @@ class Generator:
   def make_split(self, organisation, at):
     organ = self.organ(organisation, at, False)
     children = {row.key for row in self.world.store.current("edge") if row.value == organ and row.end > day(at)}
-    parts = [{"organ": self.name("o"), "children": []} for _ in range(self.pick([1, 2, 2]))]
-    if len(self.organs(None)) + len(parts) > 9:
+    parts = [{"organ": self.name("o"), "children": []} for _ in range(self.pick([2, 2, 3]))]
+    if len(self.organs(None)) + len(parts) > 10:
       return None
     for child in sorted(children):
       if not self.invalid():
@@ -421,7 +431,38 @@ class Generator:
             if stretches:
               memberships.append({"person": person, "organ": organ, "type": type_, "stretches": stretches})
       self.emit(op="expect", at=instant_text(self.moment), as_known_on=None if moment is None else text(moment),
-                memberships=memberships)
+                memberships=memberships, **({"judged": self.judged(moment)} if self.rows else {}))
+
+  def judged(self, moment):
+    """For each organisation the windows of days with the rows each is judged by."""
+    windows = []
+    for organisation, policy in self.world.policies.items():
+      last = self.world.today if moment is None else moment
+      days = range(self.world.store.days[0], last) if policy == "EVALUATION_DATED" else []
+      for on in days:
+        self.add_window(windows, organisation, on, on + 1, self.world.store.known(on))
+      self.add_window(windows, organisation, last if days else None, None, self.world.store.known(moment))
+    return windows
+
+  def add_window(self, windows, organisation, start, end, known):
+    rows, own = [], lambda name: self.world.organisation_of.get(name, self.world.types.get(name)) == organisation
+    for key, row in ((key, row) for rows_of in known.tables.values() for key, list_of in rows_of.items() for row in list_of):
+      period = [text(row.start), text(row.end)]
+      if row.table == "fact":
+        rows.append(["fact", *row.value, *period])
+      elif row.table == "exception" and own(row.value[2]):
+        rows.append(["exception", *row.value, *period])
+      elif row.table == "rule" and own(key[0]):
+        rows.append(["rule", *key, row.value, *period])
+      elif row.table == "type_rule" and own(key):
+        rows.append(["rule", None, key, row.value, *period])
+      elif row.table in ("life", "edge") and own(key):
+        rows.append([row.table, key, row.value, *period])
+    start, end = start and text(start), end and text(end)
+    if windows and windows[-1]["organisation"] == organisation and windows[-1]["rows"] == rows:
+      windows[-1]["to"] = end
+    else:
+      windows.append({"organisation": organisation, "from": start, "to": end, "rows": rows})
 
 
 def main():
@@ -430,9 +471,10 @@ def main():
   parser.add_argument("--worlds", type=int, default=1)
   parser.add_argument("--operations", type=int, default=30)
   parser.add_argument("--without", action="append", default=[])
+  parser.add_argument("--rows", action="store_true")
   arguments = parser.parse_args()
   for seed in range(arguments.seed, arguments.seed + arguments.worlds):
-    generator = Generator(seed, arguments.operations, arguments.without)
+    generator = Generator(seed, arguments.operations, arguments.without, arguments.rows)
     generator.run()
     for line in generator.lines:
       sys.stdout.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n")
