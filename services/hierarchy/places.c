@@ -7,8 +7,8 @@ Status
 places_record (Call *call, const PlacesRecorded *event)
 {
   size_t count = event->n_places;
-  const char **columns[5];
-  for (size_t i = 0; i < 5; i++)
+  const char **columns[6];
+  for (size_t i = 0; i < 6; i++)
     columns[i] = memory_array (call, const char *, count + 1);
   for (size_t i = 0; i < count; i++) {
     const Place *place = event->places[i];
@@ -17,12 +17,14 @@ places_record (Call *call, const PlacesRecorded *event)
     columns[2][i] = place->town;
     columns[3][i] = place->municipality;
     columns[4][i] = place->province;
+    columns[5][i] = *place->valid_from == '\0' ? "-infinity" : place->valid_from;
   }
   return db_run (
       call->db, call, &sql_place_upsert,
       DB_VALUES (db_text ("federation_id", call->federation_id), db_texts ("countries", columns[0], count),
                  db_texts ("postal_codes", columns[1], count), db_texts ("towns", columns[2], count),
-                 db_texts ("municipalities", columns[3], count), db_texts ("provinces", columns[4], count)),
+                 db_texts ("municipalities", columns[3], count), db_texts ("provinces", columns[4], count),
+                 db_texts ("valid_from", columns[5], count)),
       NULL);
 }
 

@@ -1,4 +1,5 @@
 /* Writing changed cards: a statement for each table, whatever the number of cards. */
+#include "area.h"
 #include "card.h"
 #include "card_event.h"
 #include "core/text.h"
@@ -267,13 +268,16 @@ Status
 cards_save (Call *call, Card *const *cards, size_t count, const char *run_id)
 {
   Save save = {.call = call, .run_id = run_id};
+  Status status = area_place_cards (call, cards, count, false);
+  if (status_failed (status))
+    return status;
   save.created = save.updated = rows_new (call, person_columns);
   save.touched = rows_new (call, touch_columns);
   for (int i = 0; i < TABLE_COUNT; i++) {
     save.superseded[i] = rows_new (call, id_columns);
     save.inserted[i] = rows_new (call, tables[i].columns);
   }
-  Status status = draw_numbers (call, cards, count);
+  status = draw_numbers (call, cards, count);
   if (status_failed (status))
     return status;
   for (size_t i = 0; i < count; i++) {

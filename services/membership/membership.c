@@ -27,6 +27,8 @@ const RunType membership_run_types[] = {
     {.name = "import-dry-run", .step = check_step, .ended = check_ended},
     {.name = "import-apply", .step = apply_step, .ended = apply_ended},
     {.name = "import-undo", .step = undo_step, .ended = undo_ended},
+    {.name = "area-apply", .step = area_apply_step, .ended = area_apply_ended},
+    {.name = "area-undo", .step = area_undo_step, .ended = area_undo_ended},
     {.name = "membership-day", .step = day_step},
     {.name = "republish", .step = republish_step},
     {.name = NULL},

@@ -3,6 +3,7 @@
 #include "heimo_membership_handlers.h"
 #include "membership.h"
 #include "membership_sql.h"
+#include "persons.h"
 #include "rows.h"
 
 #include <string.h>
@@ -79,6 +80,7 @@ list_places (Call *call, const ListPlacesRequest *request, ListPlacesResponse *r
     status = db_run (call->db, call, &sql_place_list,
                      DB_VALUES (db_text ("federation_id", call->federation_id),
                                 db_text ("postal_code", request->postal_code),
+                                db_text ("today", call_today_text (call)),
                                 db_text ("after_country", after == NULL ? "" : after[0]),
                                 db_text ("after_postal_code", after == NULL ? "" : after[1]),
                                 db_integer ("limit", (int64_t)size + 1)),

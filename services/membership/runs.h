@@ -16,6 +16,12 @@ Status apply_ended (Call *call, const Run *run, RunState state) MUST_CHECK;
 Status undo_step (Call *call, RunStep *step) MUST_CHECK;
 Status undo_ended (Call *call, const Run *run, RunState state) MUST_CHECK;
 
+/* area_run.c */
+Status area_apply_step (Call *call, RunStep *step) MUST_CHECK;
+Status area_apply_ended (Call *call, const Run *run, RunState state) MUST_CHECK;
+Status area_undo_step (Call *call, RunStep *step) MUST_CHECK;
+Status area_undo_ended (Call *call, const Run *run, RunState state) MUST_CHECK;
+
 /* day_run.c */
 Status day_step (Call *call, RunStep *step) MUST_CHECK;
 

@@ -57,13 +57,14 @@ FROM unnest (:persons::integer[], :fact_ids::uuid[], :kinds::smallint[], :values
 ON CONFLICT DO NOTHING;
 
 -- name: place_upsert
-INSERT INTO place (federation_id, country, postal_code, town, municipality, province)
-SELECT DISTINCT ON (row.country, row.postal_code) :federation_id::uuid, row.country, row.postal_code, row.town,
-  row.municipality, row.province
-FROM unnest (:countries::text[], :postal_codes::text[], :towns::text[], :municipalities::text[], :provinces::text[])
-  WITH ORDINALITY AS row (country, postal_code, town, municipality, province, n)
-ORDER BY row.country, row.postal_code, row.n DESC
-ON CONFLICT (federation_id, country, postal_code) DO UPDATE
+INSERT INTO place (federation_id, country, postal_code, valid_from, town, municipality, province)
+SELECT DISTINCT ON (row.country, row.postal_code, row.valid_from) :federation_id::uuid, row.country, row.postal_code,
+  row.valid_from, row.town, row.municipality, row.province
+FROM unnest (:countries::text[], :postal_codes::text[], :towns::text[], :municipalities::text[], :provinces::text[],
+    :valid_from::date[])
+  WITH ORDINALITY AS row (country, postal_code, town, municipality, province, valid_from, n)
+ORDER BY row.country, row.postal_code, row.valid_from, row.n DESC
+ON CONFLICT (federation_id, country, postal_code, valid_from) DO UPDATE
   SET town = excluded.town, municipality = excluded.municipality, province = excluded.province;
 
 -- name: place_known

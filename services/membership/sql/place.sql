@@ -13,10 +13,18 @@ WHERE (place.town, place.municipality, place.province) IS DISTINCT FROM
 RETURNING country, postal_code, town, municipality, province;
 
 -- name: place_list
-SELECT country, postal_code, town, municipality, province FROM place
-WHERE federation_id = :federation_id AND starts_with (postal_code, :postal_code)
-  AND (country, postal_code) > (:after_country::text, :after_postal_code::text)
-ORDER BY country, postal_code LIMIT :limit;
+-- As they are today.
+SELECT place.country, place.postal_code, coalesce (change.town, place.town) AS town,
+  coalesce (change.municipality, place.municipality) AS municipality, coalesce (change.province, place.province) AS province
+FROM place
+LEFT JOIN LATERAL (
+  SELECT town, municipality, province FROM place_change
+  WHERE place_change.federation_id = :federation_id AND place_change.country = place.country
+    AND place_change.postal_code = place.postal_code AND place_change.valid_from <= :today
+  ORDER BY valid_from DESC LIMIT 1) AS change ON true
+WHERE place.federation_id = :federation_id AND starts_with (place.postal_code, :postal_code)
+  AND (place.country, place.postal_code) > (:after_country::text, :after_postal_code::text)
+ORDER BY place.country, place.postal_code LIMIT :limit;
 
 -- name: place_find
 SELECT town, municipality, province FROM place

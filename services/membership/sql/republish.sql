@@ -36,5 +36,9 @@ FROM (
 ORDER BY person_id, kind, recorded_at;
 
 -- name: republish_places
-SELECT country, postal_code, town, municipality, province FROM place WHERE federation_id = :federation_id
-ORDER BY country, postal_code;
+SELECT country, postal_code, town, municipality, province, NULL::date AS valid_from FROM place
+WHERE federation_id = :federation_id
+UNION ALL
+SELECT country, postal_code, town, municipality, province, valid_from FROM place_change
+WHERE federation_id = :federation_id
+ORDER BY country, postal_code, valid_from NULLS FIRST;
