@@ -92,18 +92,11 @@ publisher_end (BusPublisher *publisher)
   return 0;
 }
 
-/* PUB has nothing to read, but its ZMQ_FD must be served: subscriptions arrive that way. */
-static void
-ignore (void *argument)
-{
-  (void)argument;
-}
-
 Status
 bus_publisher_new (void *owner, Bus *bus, struct event_base *base, const char *endpoint, unsigned replica,
                    BusPublisher **publisher)
 {
-  const WatchHandlers handlers = {.on_readable = ignore};
+  const WatchHandlers handlers = {.on_readable = NULL};
   char real[256];
   size_t size = sizeof real;
   Status status = bus_bind_endpoint (bus, owner, endpoint, replica, ".events", &endpoint);
@@ -166,7 +159,7 @@ lane_of (const Source *source, const char *topic, size_t length)
 }
 
 /* Takes one nudge; tells of it when the turn's reading is done. */
-static void
+static WatchFound
 read_nudge (void *argument)
 {
   Source *source = argument;
@@ -176,7 +169,7 @@ read_nudge (void *argument)
   size_t size = sizeof more;
   int length = zmq_recv (source->socket, topic, sizeof topic, ZMQ_DONTWAIT);
   if (length < 0)
-    return;
+    return WATCH_NOTHING;
   int count = 0;
   while (zmq_getsockopt (source->socket, ZMQ_RCVMORE, &more, &size) == 0 && more != 0)
     count = zmq_recv (source->socket, bytes, sizeof bytes, ZMQ_DONTWAIT);
@@ -186,10 +179,11 @@ read_nudge (void *argument)
     seq = seq << 8 | bytes[i];
   counter_add (source->subscriber->bus, COUNTER_NUDGES_HEARD);
   if (lane < 0 || count != SEQ_SIZE)
-    return;
+    return WATCH_MESSAGE;
   if (seq > source->heads[lane])
     source->heads[lane] = seq;
   event_active (source->tell, EV_TIMEOUT, 0);
+  return WATCH_MESSAGE;
 }
 
 static void

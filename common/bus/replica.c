@@ -98,30 +98,30 @@ handle_reply (Replica *replica, void *scratch, const Bytes *frames, size_t count
   }
 }
 
-static bool
+static WatchFound
 read_reply (Replica *replica)
 {
   FrameSet set;
   Bytes frames[FRAMES_MAX];
   if (!frames_receive (replica->socket, &set))
-    return false;
+    return WATCH_NOTHING;
   void *scratch = memory_pool (NULL, SCRATCH_POOL);
   for (size_t i = 0; i < set.count; i++)
     frames[i] = frames_bytes (&set, i);
   handle_reply (replica, scratch, frames, set.count);
   talloc_free (scratch);
   frames_close (&set);
-  return true;
+  return WATCH_MESSAGE;
 }
 
-static void
+static WatchFound
 on_readable (void *argument)
 {
-  (void)read_reply (argument);
+  return read_reply (argument);
 }
 
 /* The connection broke or was refused. What it had delivered before is still worth having. */
-static void
+static WatchFound
 on_monitor (void *argument)
 {
   Replica *replica = argument;
@@ -129,12 +129,14 @@ on_monitor (void *argument)
   if ((event & socket_handshake_failures ()) != 0)
     counter_add (replica->service->client->bus, COUNTER_HANDSHAKE_FAILED);
   if (event == 0)
-    return;
+    return WATCH_NOTHING;
   uint64_t incarnation = replica->incarnation;
-  while (replica->socket != NULL && replica->incarnation == incarnation && read_reply (replica))
+  while (replica->socket != NULL && replica->incarnation == incarnation &&
+         read_reply (replica) == WATCH_MESSAGE)
     ;
   if (replica->socket != NULL && replica->incarnation == incarnation)
     replica_lost (replica);
+  return WATCH_MESSAGE;
 }
 
 /* ---- life ---- */

@@ -59,7 +59,7 @@ struct BusServer {
 /* A request as it came in, while it is looked at. */
 typedef struct Incoming {
   FrameSet set;
-  void *scratch;
+  ServerCall *scratch; /* what it becomes if it is taken: its header is unpacked on it */
   PeerId peer;
   char principal[PRINCIPAL_SIZE];
   const char *key; /* User-Id; NULL without CURVE */
@@ -121,18 +121,18 @@ call_end (ServerCall *call)
   return 0;
 }
 
-/* Turns a checked request into a call on a context of its own and hands it over. */
+/* Turns a checked request into a call and hands it over. */
 static void
 take_call (BusServer *server, Incoming *incoming)
 {
-  ServerCall *call = memory_new_pool (NULL, ServerCall, CALL_POOL);
+  ServerCall *call = incoming->scratch;
+  incoming->scratch = NULL;
   zmq_msg_init (&call->body);
   talloc_set_destructor (call, call_end);
   zmq_msg_move (&call->body, &incoming->set.frames[1 + WIRE_FRAME_BODY]);
   call->peer = incoming->peer;
   memcpy (call->principal, incoming->principal, sizeof call->principal);
-  call->public.header = (const RequestHeader *)memory_unpack (
-      call, &request_header__descriptor, frames_bytes (&incoming->set, 1 + WIRE_FRAME_HEADER));
+  call->public.header = incoming->header;
   call->public.caller = call->principal;
   call->public.body = (Bytes){zmq_msg_data (&call->body), zmq_msg_size (&call->body)};
   call->public.arrived_us = bus_now_us ();
@@ -266,28 +266,32 @@ handle_request (BusServer *server, Incoming *incoming)
   }
 }
 
-static void
+static WatchFound
 read_request (void *argument)
 {
   BusServer *server = argument;
   Incoming incoming = {0};
   if (!frames_receive (server->socket, &incoming.set))
-    return;
-  incoming.scratch = memory_pool (NULL, SCRATCH_POOL);
+    return WATCH_NOTHING;
+  incoming.scratch = memory_new_pool (NULL, ServerCall, CALL_POOL);
   if (peer_from_bytes (&incoming.peer, frames_bytes (&incoming.set, 0)))
     handle_request (server, &incoming);
   else
     counter_add (server->bus, COUNTER_MALFORMED);
-  talloc_free (incoming.scratch);
+  if (incoming.scratch != NULL)
+    talloc_free (incoming.scratch);
   frames_close (&incoming.set);
+  return WATCH_MESSAGE;
 }
 
-static void
+static WatchFound
 read_monitor (void *argument)
 {
   BusServer *server = argument;
-  if ((socket_monitor_event (server->monitor) & socket_handshake_failures ()) != 0)
+  int event = socket_monitor_event (server->monitor);
+  if ((event & socket_handshake_failures ()) != 0)
     counter_add (server->bus, COUNTER_HANDSHAKE_FAILED);
+  return event == 0 ? WATCH_NOTHING : WATCH_MESSAGE;
 }
 
 /* ---- answering ---- */
@@ -321,17 +325,29 @@ pack_answer (BusServer *server, ServerCall *call, const BusAnswer *answer)
 }
 
 void
-bus_server_answer (BusServer *server, BusCall *public, const BusAnswer *answer)
+bus_server_answer_all (BusServer *server, const BusAnswer *answers, size_t count)
 {
-  ServerCall *call = (ServerCall *)public;
-  pack_answer (server, call, answer);
+  STAILQ_HEAD (, ServerCall) packed = STAILQ_HEAD_INITIALIZER (packed);
+  for (size_t i = 0; i < count; i++) {
+    ServerCall *call = (ServerCall *)answers[i].call;
+    pack_answer (server, call, &answers[i]);
+    STAILQ_INSERT_TAIL (&packed, call, answered);
+  }
   pthread_mutex_lock (&server->mutex);
   bool first = STAILQ_EMPTY (&server->answered);
-  STAILQ_INSERT_TAIL (&server->answered, call, answered);
+  STAILQ_CONCAT (&server->answered, &packed);
   /* Under the mutex, so that the server cannot be freed between the two. */
-  if (first)
+  if (first && count > 0)
     eventfd_write (server->wake, 1);
   pthread_mutex_unlock (&server->mutex);
+}
+
+void
+bus_server_answer (BusServer *server, BusCall *call, const BusAnswer *answer)
+{
+  BusAnswer whole = *answer;
+  whole.call = call;
+  bus_server_answer_all (server, &whole, 1);
 }
 
 static void

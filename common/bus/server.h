@@ -24,6 +24,7 @@ typedef struct BusCall {
 
 /* What a call is answered with. */
 typedef struct BusAnswer {
+  BusCall *call; /* for bus_server_answer_all */
   Status status;
   const ProtobufCMessage *reply; /* on success; or */
   Bytes body;                    /* the packed reply, when it was stored by an earlier call */
@@ -68,6 +69,9 @@ Status bus_server_new (void *owner, Bus *bus, struct event_base *base, const Bus
 
 /* Answers a call and ends it (the caller must not touch it, nor anything on it, afterwards). Any thread. */
 void bus_server_answer (BusServer *server, BusCall *call, const BusAnswer *answer);
+
+/* The same for several calls at once: the front thread is woken once. `call` is set in each. */
+void bus_server_answer_all (BusServer *server, const BusAnswer *answers, size_t count);
 
 /* Tells every peer seen in the last 30 s to go elsewhere and takes no more calls. Front thread. */
 void bus_server_drain (BusServer *server);

@@ -1,6 +1,9 @@
 /* ZMQ_FD on libevent. A turn handles at most TURN_BUDGET messages, then lets other events run and goes on
- * from a zero timer. A tick every second reads ZMQ_EVENTS even when nothing happens: libzmq frees what
- * departed peers left behind only inside such calls, and a lost edge is repaired by it.
+ * from a zero timer. A tick every second looks even when nothing happens: libzmq frees what departed peers
+ * left behind only inside such calls, and a lost edge is repaired by it.
+ *
+ * A turn reads until there is nothing. Such a read has emptied libzmq's mailbox and armed ZMQ_FD again, so
+ * asking for ZMQ_EVENTS (a system call each time) is needed for writers only.
  */
 #include "bus/watch.h"
 
@@ -38,6 +41,24 @@ look_again_soon (BusWatch *watch)
     evtimer_add (watch->turn, &at_once);
 }
 
+/* Where a turn ended. */
+typedef enum TurnEnd { TURN_DRAINED, TURN_TIRED, TURN_FREED } TurnEnd;
+
+static TurnEnd
+read_all (BusWatch *watch, const bool *freed)
+{
+  if (watch->handlers.on_readable == NULL)
+    (void)pending_events (watch); /* its ZMQ_FD must be served all the same: subscriptions arrive that way */
+  for (int budget = TURN_BUDGET; watch->handlers.on_readable != NULL && budget > 0; budget--) {
+    WatchFound found = watch->handlers.on_readable (watch->handlers.arg);
+    if (*freed)
+      return TURN_FREED;
+    if (found == WATCH_NOTHING)
+      return TURN_DRAINED;
+  }
+  return watch->handlers.on_readable == NULL ? TURN_DRAINED : TURN_TIRED;
+}
+
 static void
 run_turn (evutil_socket_t fd, short what, void *argument)
 {
@@ -46,19 +67,17 @@ run_turn (evutil_socket_t fd, short what, void *argument)
   (void)fd;
   (void)what;
   watch->freed = &freed;
-  for (int budget = TURN_BUDGET; budget > 0; budget--) {
-    int events = pending_events (watch);
-    if ((events & ZMQ_POLLIN) != 0)
-      watch->handlers.on_readable (watch->handlers.arg);
-    else if ((events & ZMQ_POLLOUT) != 0)
-      watch->handlers.on_writable (watch->handlers.arg);
-    else
+  TurnEnd end = read_all (watch, &freed);
+  while (end == TURN_DRAINED && (watch->wanted & ZMQ_POLLOUT) != 0) {
+    if ((pending_events (watch) & ZMQ_POLLOUT) == 0)
       break;
-    if (freed)
-      return;
+    watch->handlers.on_writable (watch->handlers.arg);
+    end = freed ? TURN_FREED : read_all (watch, &freed);
   }
+  if (end == TURN_FREED)
+    return;
   watch->freed = NULL;
-  if (pending_events (watch) != 0)
+  if (end == TURN_TIRED || ((watch->wanted & ZMQ_POLLOUT) != 0 && pending_events (watch) != 0))
     look_again_soon (watch);
 }
 
@@ -105,6 +124,6 @@ watch_want_write (BusWatch *watch, bool wanted)
 void
 watch_touched (BusWatch *watch)
 {
-  if (pending_events (watch) != 0)
-    look_again_soon (watch);
+  if (watch->freed == NULL) /* a turn under way ends with a look anyway */
+    event_active (watch->turn, EV_TIMEOUT, 0);
 }

@@ -11,11 +11,14 @@
 
 typedef struct BusWatch BusWatch;
 
-/* `on_readable` takes one message off the socket; `on_writable` is called while it is wanted and the socket
- * can send. Both may free the watch. */
+/* What a handler found when it looked for a message. */
+typedef enum WatchFound { WATCH_NOTHING, WATCH_MESSAGE } WatchFound;
+
+/* `on_readable` takes one message off the socket and says whether there was one; `on_writable` is called
+ * while it is wanted and the socket can send. Both may free the watch. */
 typedef struct WatchHandlers {
-  void (*on_readable) (void *arg);
-  void (*on_writable) (void *arg); /* may be NULL */
+  WatchFound (*on_readable) (void *arg); /* NULL for a socket that only sends */
+  void (*on_writable) (void *arg);       /* may be NULL */
   void *arg;
 } WatchHandlers;
 
@@ -26,7 +29,8 @@ BusWatch *watch_new (void *owner, struct event_base *base, void *socket, const W
 /* Wants to be told (or no longer) when the socket can send. */
 void watch_want_write (BusWatch *watch, bool wanted);
 
-/* Must be called after every send or receive outside the handlers. */
+/* Must be called after every send or receive outside the handlers. Costs nothing to call often: the socket is
+ * looked at once, when what runs now has ended. */
 void watch_touched (BusWatch *watch);
 
 #endif

@@ -111,16 +111,17 @@ pass_on (Lane *lane, int direction, FrameSet *set, size_t first)
   }
 }
 
-static void
+static WatchFound
 from_server (void *argument)
 {
   Lane *lane = argument;
   FrameSet set;
   if (!frames_receive (lane->socket, &set))
-    return;
+    return WATCH_NOTHING;
   if (set.count == 3)
     pass_on (lane, TO_CLIENT, &set, 0);
   frames_close (&set);
+  return WATCH_MESSAGE;
 }
 
 static int
@@ -152,16 +153,17 @@ lane_of (Relay *relay, Bytes id)
   return lane;
 }
 
-static void
+static WatchFound
 from_client (void *argument)
 {
   Relay *relay = argument;
   FrameSet set;
   if (!frames_receive (relay->front, &set))
-    return;
+    return WATCH_NOTHING;
   if (set.count == 4)
     pass_on (lane_of (relay, frames_bytes (&set, 0)), TO_SERVER, &set, 1);
   frames_close (&set);
+  return WATCH_MESSAGE;
 }
 
 static int
