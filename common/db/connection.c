@@ -25,7 +25,7 @@ db_new (void *owner, const char *conninfo, const DbConstraint *constraints)
   db->conninfo = memory_string (db, conninfo);
   db->constraints = constraints;
   db->prepared_capacity = 256;
-  db->prepared = memory_array (db, uint64_t, db->prepared_capacity);
+  db->prepared = memory_array (db, Prepared, db->prepared_capacity);
   talloc_set_destructor (db, db_destroy);
   return db;
 }
@@ -83,8 +83,7 @@ db_connect (Db *db, void *owner)
   PQsetNoticeReceiver (db->connection, ignore_notice, NULL);
   db->state = DB_IDLE;
   db->limit_ms = 60000;
-  db->prepared_count = 0;
-  memset (db->prepared, 0, db->prepared_capacity * sizeof *db->prepared);
+  db_forget_prepared (db);
   return db_simple (db, owner, session_settings);
 }
 

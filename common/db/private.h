@@ -13,6 +13,27 @@ typedef enum DbState {
   DB_COPYING       /* inside a transaction, between db_copy_begin and db_copy_end */
 } DbState;
 
+/* What a column goes into: a field, inside nested messages named by a dotted column. */
+typedef struct Target {
+  int column;
+  Oid type;
+  const ProtobufCFieldDescriptor *path[3]; /* outermost first; the last is the field itself */
+  size_t depth;
+} Target;
+
+/* The columns of a query that are fields of a message type. */
+typedef struct TargetList {
+  const ProtobufCMessageDescriptor *descriptor; /* NULL: not looked up yet */
+  const Target *targets;
+  size_t count;
+} TargetList;
+
+/* A query that has been prepared in this session. */
+typedef struct Prepared {
+  const DbQuery *query; /* NULL: a free slot */
+  TargetList targets;   /* of the type its rows were last read into */
+} Prepared;
+
 struct Db {
   PGconn *connection;
   const char *conninfo;
@@ -20,13 +41,23 @@ struct Db {
   DbState state;
   int64_t next_attempt; /* monotonic microseconds; no connection attempt before */
   unsigned limit_ms;    /* statement timeout of the session */
-  uint64_t *prepared;   /* hashes of the queries prepared in this session, open addressing */
+  uint64_t session;     /* counts connections */
+  Prepared *prepared;   /* open addressing; what hangs on it too */
   size_t prepared_capacity, prepared_count;
 };
 
 struct DbResult {
   PGresult *result;
+  Db *db;
+  const DbQuery *query;
+  uint64_t session; /* in which it was made */
 };
+
+/* The query's place in the table of prepared queries; its address is its identity. */
+Prepared *db_prepared_slot (Db *db, const DbQuery *query);
+
+/* Forgets what was prepared: a new session begins. */
+void db_forget_prepared (Db *db);
 
 /* What the last error of the connection means; turns the connection off when it is broken. */
 Status db_failure (Db *db, void *owner, const PGresult *result) MUST_CHECK;

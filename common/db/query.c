@@ -217,36 +217,46 @@ bind_all (void *owner, const DbQuery *query, const DbValue *values, size_t count
   return STATUS_SUCCESS;
 }
 
-/* Finds the query's slot in the table of prepared queries; the address of the DbQuery is its identity. */
-static uint64_t *
-prepared_slot (Db *db, const DbQuery *query)
+Prepared *
+db_prepared_slot (Db *db, const DbQuery *query)
 {
-  uint64_t key = (uint64_t)(uintptr_t)query;
   size_t mask = db->prepared_capacity - 1;
-  size_t at = (size_t)(key >> 4) * 0x9E3779B97F4A7C15u & mask;
-  while (db->prepared[at] != 0 && db->prepared[at] != key)
+  size_t at = (size_t)((uintptr_t)query >> 4) * 0x9E3779B97F4A7C15u & mask;
+  while (db->prepared[at].query != NULL && db->prepared[at].query != query)
     at = (at + 1) & mask;
   return &db->prepared[at];
+}
+
+void
+db_forget_prepared (Db *db)
+{
+  talloc_free (db->prepared);
+  db->prepared = memory_array (db, Prepared, db->prepared_capacity);
+  db->prepared_count = 0;
+  db->session++;
 }
 
 static void
 grow_prepared (Db *db)
 {
-  uint64_t *old = db->prepared;
+  Prepared *old = db->prepared;
   size_t old_capacity = db->prepared_capacity;
   db->prepared_capacity *= 2;
-  db->prepared = memory_array (db, uint64_t, db->prepared_capacity);
+  db->prepared = memory_array (db, Prepared, db->prepared_capacity);
   for (size_t i = 0; i < old_capacity; i++)
-    if (old[i] != 0)
-      *prepared_slot (db, (const DbQuery *)(uintptr_t)old[i]) = old[i];
+    if (old[i].query != NULL) {
+      Prepared *slot = db_prepared_slot (db, old[i].query);
+      *slot = old[i];
+      (void)talloc_steal (db->prepared, slot->targets.targets);
+    }
   talloc_free (old);
 }
 
 static Status
 prepare (Db *db, void *owner, const DbQuery *query)
 {
-  uint64_t *slot = prepared_slot (db, query);
-  if (*slot != 0)
+  Prepared *slot = db_prepared_slot (db, query);
+  if (slot->query != NULL)
     return STATUS_SUCCESS;
   Status status = STATUS_SUCCESS;
   Oid *types = memory_array (owner, Oid, query->parameter_count + 1);
@@ -258,7 +268,7 @@ prepare (Db *db, void *owner, const DbQuery *query)
   PQclear (result);
   if (status_failed (status))
     return status;
-  *slot = (uint64_t)(uintptr_t)query;
+  slot->query = query;
   if (++db->prepared_count * 2 > db->prepared_capacity)
     grow_prepared (db);
   return STATUS_SUCCESS;
@@ -269,6 +279,15 @@ result_destroy (DbResult *result)
 {
   PQclear (result->result);
   return 0;
+}
+
+static DbResult *
+result_new (void *owner, Db *db, const DbQuery *query, PGresult *rows)
+{
+  DbResult *result = memory_new (owner, DbResult);
+  *result = (DbResult){.result = rows, .db = db, .query = query, .session = db->session};
+  talloc_set_destructor (result, result_destroy);
+  return result;
 }
 
 static Status
@@ -286,9 +305,7 @@ execute (Db *db, void *owner, const DbQuery *query, const Bound *bound, DbResult
     PQclear (result);
     return STATUS_SUCCESS;
   }
-  *out = memory_new (owner, DbResult);
-  (*out)->result = result;
-  talloc_set_destructor (*out, result_destroy);
+  *out = result_new (owner, db, query, result);
   return STATUS_SUCCESS;
 }
 
@@ -311,7 +328,7 @@ next_result (Db *db)
 }
 
 static Status
-read_pipeline (Db *db, void *owner, DbResult **out)
+read_pipeline (Db *db, void *owner, const DbQuery *query, DbResult **out)
 {
   PGresult *answer = next_result (db);
   PGresult *commit = next_result (db);
@@ -327,11 +344,9 @@ read_pipeline (Db *db, void *owner, DbResult **out)
                            "The transaction had failed before it was committed");
   if (status_failed (status) && db->state == DB_DISCONNECTED)
     status = outcome_unknown (owner);
-  if (!status_failed (status) && out != NULL) {
-    *out = memory_new (owner, DbResult);
-    (*out)->result = answer;
-    talloc_set_destructor (*out, result_destroy);
-  } else
+  if (!status_failed (status) && out != NULL)
+    *out = result_new (owner, db, query, answer);
+  else
     PQclear (answer);
   PQclear (commit);
   PQclear (sync);
@@ -359,7 +374,7 @@ db_run_and_commit (Db *db, void *owner, const DbQuery *query, const DbValue *val
     Status lost = db_failure (db, owner, NULL);
     return lost.code == STATUS_UNAVAILABLE ? outcome_unknown (owner) : lost;
   }
-  status = read_pipeline (db, owner, result);
+  status = read_pipeline (db, owner, query, result);
   if (db->state == DB_TRANSACTION && PQexitPipelineMode (connection) != 1)
     return db_failure (db, owner, NULL);
   if (!status_failed (status))

@@ -120,14 +120,6 @@ db_byte_value (void *owner, const DbResult *result, size_t row, const char *colu
   return text == NULL ? (Bytes){NULL, 0} : decode_bytes (owner, text);
 }
 
-/* What a column goes into: a field, inside nested messages named by a dotted column. */
-typedef struct Target {
-  int column;
-  Oid type;
-  const ProtobufCFieldDescriptor *path[3]; /* outermost first; the last is the field itself */
-  size_t depth;
-} Target;
-
 static bool
 find_target (const ProtobufCMessageDescriptor *descriptor, const char *name, Target *target)
 {
@@ -154,22 +146,36 @@ find_target (const ProtobufCMessageDescriptor *descriptor, const char *name, Tar
   return false;
 }
 
-static Target *
-find_targets (void *owner, const DbResult *result, const ProtobufCMessageDescriptor *descriptor,
-              size_t *count)
+static TargetList
+find_targets (void *owner, const DbResult *result, const ProtobufCMessageDescriptor *descriptor)
 {
   int columns = PQnfields (result->result);
   Target *targets = memory_array (owner, Target, columns + 1);
-  *count = 0;
+  size_t count = 0;
   for (int i = 0; i < columns; i++) {
-    Target *target = &targets[*count];
+    Target *target = &targets[count];
     if (!find_target (descriptor, PQfname (result->result, i), target))
       continue;
     target->column = i;
     target->type = PQftype (result->result, i);
-    (*count)++;
+    count++;
   }
-  return targets;
+  return (TargetList){descriptor, targets, count};
+}
+
+/* The same, remembered with the prepared query: its columns stay the same as long as the session. */
+static TargetList
+targets_of (void *scratch, const DbResult *result, const ProtobufCMessageDescriptor *descriptor)
+{
+  Db *db = result->db;
+  if (result->session != db->session)
+    return find_targets (scratch, result, descriptor);
+  Prepared *slot = db_prepared_slot (db, result->query);
+  if (slot->targets.descriptor != descriptor) {
+    talloc_free ((void *)slot->targets.targets);
+    slot->targets = find_targets (db->prepared, result, descriptor);
+  }
+  return slot->targets;
 }
 
 static const char *
@@ -232,31 +238,33 @@ read_target (void *owner, const DbResult *result, size_t row, const Target *targ
               (char *)message + field->offset);
 }
 
+static void
+read_row (void *owner, const DbResult *result, size_t row, const TargetList *list, ProtobufCMessage *message)
+{
+  for (size_t i = 0; i < list->count; i++)
+    read_target (owner, result, row, &list->targets[i], message);
+}
+
 void
 db_read_row (void *owner, const DbResult *result, size_t row, ProtobufCMessage *message)
 {
-  size_t count;
-  Target *targets = find_targets (owner, result, message->descriptor, &count);
-  for (size_t i = 0; i < count; i++)
-    read_target (owner, result, row, &targets[i], message);
-  talloc_free (targets);
+  TargetList list = targets_of (owner, result, message->descriptor);
+  read_row (owner, result, row, &list, message);
 }
 
 void *
 db_read_rows (void *owner, const DbResult *result, const ProtobufCMessageDescriptor *descriptor,
               size_t *count)
 {
-  size_t target_count, rows = (size_t)PQntuples (result->result);
+  size_t rows = (size_t)PQntuples (result->result);
   *count = rows;
   if (rows == 0)
     return NULL;
-  Target *targets = find_targets (owner, result, descriptor, &target_count);
+  TargetList list = targets_of (owner, result, descriptor);
   ProtobufCMessage **messages = memory_array (owner, ProtobufCMessage *, rows);
   for (size_t row = 0; row < rows; row++) {
     messages[row] = new_message (owner, descriptor);
-    for (size_t i = 0; i < target_count; i++)
-      read_target (owner, result, row, &targets[i], messages[row]);
+    read_row (owner, result, row, &list, messages[row]);
   }
-  talloc_free (targets);
   return messages;
 }
