@@ -42,6 +42,7 @@ print_metrics (void *owner, Process *process)
     text = metrics_print (text, &process->metrics[i].duration, 1);
   for (size_t i = 0; i < process->method_count; i++)
     text = metrics_print (text, &process->metrics[i].failed, 1);
+  text = metrics_print (text, &process->batched, 1);
   for (size_t i = 0; i < process->follower_count; i++)
     text = memory_must (talloc_asprintf_append_buffer (
         text, "heimo_follower_lag_events{source=\"%s\"} %llu\n", process->service->followers[i].source,

@@ -43,7 +43,6 @@ typedef struct Settings {
 extern const ConfigKey settings_keys[];
 extern const size_t settings_key_count;
 
-typedef struct Job Job;
 typedef struct Worker Worker;
 typedef struct FollowerThread FollowerThread;
 typedef struct RunThread RunThread;
@@ -54,6 +53,55 @@ typedef struct MethodMetrics {
   Metric duration;
   Metric failed;
 } MethodMetrics;
+
+/* Calls that are answered together at most. More would not make one of them cheaper and would let the last
+ * wait for the first. */
+enum { BATCH_MAX = 32 };
+
+/* A call that waits for a worker; lives on the call. */
+typedef struct Job {
+  BusCall *call;
+  const ServiceMethod *method; /* NULL: unknown */
+  const BatchMethod *batch;    /* NULL: answered on its own */
+  size_t index;                /* of the method, in the process's tables */
+  struct Job *next;
+} Job;
+
+typedef struct JobList {
+  Job *first, *last;
+} JobList;
+
+/* See queue.c. */
+typedef struct JobQueue {
+  JobList gathered; /* front thread: since the turn began */
+  struct event *turn_end;
+  pthread_mutex_t mutex; /* guards what follows */
+  pthread_cond_t filled;
+  JobList waiting;
+  unsigned idle;         /* workers that wait */
+  unsigned batching;     /* workers that are busy with methods that have a batch */
+  unsigned batching_max; /* no more of them than this */
+  bool waking;           /* a worker has been woken and not come yet */
+  bool closed;
+} JobQueue;
+
+JobQueue *queue_new (void *owner, struct event_base *base, unsigned workers);
+
+/* Front thread: hands a job to the workers when the turn of the loop ends. */
+void queue_add (JobQueue *queue, Job *job);
+
+/* What a worker is busy with. */
+typedef enum WorkerTask { TASK_NONE, TASK_SINGLE, TASK_BATCH } WorkerTask;
+
+/* A worker, done with *task: waits for work and takes it, one job or a batch of one method and federation. 0:
+ * closed and empty. */
+size_t queue_take (JobQueue *queue, WorkerTask *task, Job *jobs[BATCH_MAX]);
+
+/* Lets the workers go when nothing waits any more. */
+void queue_close (JobQueue *queue);
+
+/* The federation that a job's caller speaks for, not yet checked. */
+const char *job_federation (const Job *job);
 
 /* The process. Made by service_main, freed at its end. */
 typedef struct Process Process;
@@ -72,15 +120,14 @@ struct Process {
   const ServiceMethod **methods; /* the service's and the common ones */
   size_t method_count;
   MethodMetrics *metrics; /* parallel to methods */
+  Metric batched;         /* calls answered in company */
   atomic_bool stopping;
   atomic_bool database_ok;
   atomic_bool draining;
   atomic_uint_fast64_t follower_lag[16]; /* by follower */
 
-  pthread_mutex_t queue_mutex; /* guards queue_* */
-  pthread_cond_t queue_filled;
-  Job *queue_first;
-  Job *queue_last;
+  const BatchMethod **batches; /* parallel to methods; NULL for those without */
+  JobQueue *queue;
   Worker *workers;
 
   pthread_mutex_t run_mutex; /* guards run_wakeups */

@@ -1,6 +1,7 @@
 /* service_main: configuration, threads, signals, drain. The front thread runs the event loop of this file. */
 #include "service/service.h"
 
+#include <assert.h>
 #include <event2/http.h>
 #include <event2/thread.h>
 #include <malloc.h>
@@ -18,6 +19,10 @@
 #include "heimo_run_handlers.h"
 #include "heimo_status_handlers.h"
 #include "service/private.h"
+
+/* Calls one client may have here at once, for each worker: so many that what waits can be answered together.
+ */
+enum { CALLS_PER_WORKER = 8 };
 
 #define KEY(member, NAME, kind, unit, fallback, low, high, comment)                                          \
   {                                                                                                          \
@@ -102,6 +107,17 @@ typedef struct MethodTable {
   size_t count;
 } MethodTable;
 
+static const BatchMethod *
+find_batch (const Service *service, const ApiMethod *method)
+{
+  for (const BatchMethod *batch = service->batches; batch != NULL && batch->method != NULL; batch++)
+    if (strcmp (batch->method, method->full_name) == 0) {
+      assert (method->read_only);
+      return batch;
+    }
+  return NULL;
+}
+
 /* Everything that can be called: the service's own methods and the common ones. */
 static void
 collect_methods (Process *process)
@@ -120,6 +136,13 @@ collect_methods (Process *process)
     for (size_t j = 0; j < tables[i].count; j++)
       process->methods[process->method_count++] = &tables[i].methods[j];
   qsort (process->methods, process->method_count, sizeof *process->methods, compare_methods);
+  process->batches = memory_array (process, const BatchMethod *, process->method_count);
+  for (size_t i = 0; i < process->method_count; i++)
+    process->batches[i] = find_batch (process->service, process->methods[i]->method);
+  process->batched = (Metric){.name = "heimo_calls_batched_total",
+                              .kind = METRIC_COUNTER,
+                              .labels = "",
+                              .help = "Calls that were answered together with others."};
   process->metrics = memory_array (process, MethodMetrics, process->method_count);
   for (size_t i = 0; i < process->method_count; i++) {
     const char *labels = memory_format (process, "method=\"%s\"", process->methods[i]->method->name);
@@ -199,7 +222,7 @@ open_bus (Process *process)
     return status;
   BusServerOptions server = {.endpoint = or_null (settings->endpoint),
                              .replica = (unsigned)settings->replica,
-                             .window = (unsigned)settings->workers * 4,
+                             .window = (unsigned)settings->workers * CALLS_PER_WORKER,
                              .max_calls = (unsigned)settings->queue};
   BusServerHandlers handlers = {
       .on_call = on_call, .knows_method = process_knows_method, .on_drained = on_drained, .arg = process};
@@ -247,8 +270,7 @@ open_process (Process *process, const Service *service)
   make_page_key (process);
   collect_methods (process);
   process->base = event_base_new ();
-  pthread_mutex_init (&process->queue_mutex, NULL);
-  pthread_cond_init (&process->queue_filled, NULL);
+  process->queue = queue_new (process, process->base, (unsigned)settings->workers);
   pthread_mutex_init (&process->run_mutex, NULL);
   pthread_cond_init (&process->run_wake, NULL);
   return STATUS_SUCCESS;
@@ -298,6 +320,7 @@ close_process (Process *process)
   talloc_free (process->server);
   talloc_free (process->publisher);
   talloc_free (process->bus);
+  talloc_free (process->queue);
   if (process->base != NULL)
     event_base_free (process->base);
   talloc_free (process);

@@ -111,12 +111,32 @@ typedef struct Follower {
   Status (*apply) (Call *call, EventRecord *const *events, size_t count);
 } Follower;
 
+/* One of several calls that are answered together. */
+typedef struct BatchItem {
+  Call *call; /* its own: who asks, until when; what the reply needs is allocated on it */
+  const ProtobufCMessage *request; /* checked, like a request to the method itself */
+  ProtobufCMessage *reply;
+  Status status; /* out: how this call ends; success to begin with */
+} BatchItem;
+
+/* A second way to answer a read-only method: several calls at once, for less than each would cost on its own.
+ * Only calls that wait already are taken together, and only those of one federation; they may come from
+ * different callers. `call` is nobody's: it has the database, the federation and the shortest of the
+ * deadlines. A failure that is one item's own goes into its status. When the handler itself fails, every call
+ * is answered on its own by the method's ordinary handler, so whatever spoils a batch spoils one call only.
+ */
+typedef struct BatchMethod {
+  const char *method; /* "heimo.membership.v1.MembershipService/GetPerson" */
+  Status (*handle) (Call *call, BatchItem *items, size_t count);
+} BatchMethod;
+
 /* A service. All members are static data. */
 typedef struct Service {
   const char *name; /* "membership" */
   const char *summary;
   const ServiceMethod *methods; /* generated */
   size_t method_count;
+  const BatchMethod *batches;    /* ends with method NULL; may be NULL */
   const DbQuery *const *queries; /* generated; ends with NULL */
   const DbConstraint *constraints;
   const RunType *run_types;  /* ends with name NULL; may be NULL */

@@ -2,9 +2,11 @@
  *
  * unpack, validate, check access, claim the idempotency key, open the transaction, run the handler, append
  * the events, commit, answer. A handler that loses a race in the database (ABORTED / CONFLICT) is run again,
- * at most three times.
+ * at most three times. Calls that came as a batch go all these steps one by one, except for the handler: the
+ * batch's handler is tried first, and what it could not answer is answered one by one.
  */
 #include <assert.h>
+#include <limits.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -16,10 +18,7 @@
 
 #define ATTEMPTS_MAX 3
 
-struct Job {
-  BusCall *call;
-  Job *next;
-};
+enum { BATCH_POOL = 16 * 1024 /* bytes of a batch's own that need no malloc each */ };
 
 struct Worker {
   pthread_t thread;
@@ -28,11 +27,22 @@ struct Worker {
   void *root;
 };
 
+/* Where a call stands while a worker has it. */
+typedef enum WorkState {
+  WORK_OPEN,    /* to be run */
+  WORK_SETTLED, /* its status and reply are known */
+  WORK_ANSWERED /* not to be touched any more */
+} WorkState;
+
 /* One call while a worker has it. */
 typedef struct Work {
   Process *process;
   BusCall *bus_call;
   const ServiceMethod *method;
+  MethodMetrics *metrics; /* NULL without a method */
+  WorkState state;
+  Status status;
+  uint64_t begin_us;
   ProtobufCMessage *request;
   ProtobufCMessage *reply;
   Bytes stored; /* the answer of an earlier call with the same key */
@@ -168,23 +178,44 @@ write_in_transaction (Call *call, Work *work)
   return status;
 }
 
-/* Runs the handler, once or, after losing a race, a few times. */
-static Status
-run_handler (Worker *worker, Work *work, Call **last)
+static ProtobufCMessage *
+new_message (void *owner, const ApiMessage *table)
+{
+  ProtobufCMessage *message = memory_must (talloc_zero_size (owner, table->descriptor->sizeof_message));
+  table->descriptor->message_init (message);
+  return message;
+}
+
+/* What the handler is called with; the reply is on it. */
+static Call *
+open_call (Worker *worker, Work *work, unsigned left_ms)
 {
   const RequestHeader *header = work->bus_call->header;
+  Call *call = call_new (work->bus_call, work->process, worker->db, header->principal, left_ms);
+  call->if_match = header->if_match;
+  call->effects->traceparent = header->traceparent;
+  work->reply = new_message (call, work->method->method->reply);
+  return call;
+}
+
+static Status
+out_of_time (const Work *work)
+{
+  return status_error (work->bus_call, STATUS_DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", "No time is left");
+}
+
+/* Runs the handler, once or, after losing a race, a few times. */
+static Status
+run_handler (Worker *worker, Work *work)
+{
   assert (work->method != NULL && work->method->method != NULL);
   const ApiMethod *method = work->method->method;
   Status status = STATUS_SUCCESS;
   for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     unsigned left_ms = (unsigned)(bus_call_time_left_us (work->bus_call) / 1000);
     if (left_ms == 0)
-      return status_error (work->bus_call, STATUS_DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", "No time is left");
-    Call *call = *last = call_new (work->bus_call, work->process, worker->db, header->principal, left_ms);
-    call->if_match = header->if_match;
-    call->effects->traceparent = header->traceparent;
-    work->reply = memory_must (talloc_zero_size (call, method->reply->descriptor->sizeof_message));
-    method->reply->descriptor->message_init (work->reply);
+      return out_of_time (work);
+    Call *call = open_call (worker, work, left_ms);
     if (method->own_transactions)
       status = work->method->handle (call, work->request, work->reply);
     else if (method->read_only) {
@@ -238,72 +269,152 @@ public_status (Work *work, Status status)
                        "An internal error; the log has it under the trace id");
 }
 
+/* ---- one call ---- */
+
+/* Unpacks and checks: whatever can be said without the handler. */
 static void
-work_on (Worker *worker, BusCall *bus_call)
+begin_work (Work *work, Process *process, const Job *job, uint64_t now_us)
 {
-  Process *process = worker->process;
-  size_t index = 0;
-  uint64_t begin = bus_now_us ();
-  Work work = {.process = process, .bus_call = bus_call};
-  Call *call = NULL;
-  work.method = find_method (process, bus_call->header->method, &index);
-  Status status = work.method == NULL ? status_error (bus_call, STATUS_UNIMPLEMENTED, "UNKNOWN_METHOD",
-                                                      "There is no such method")
-                                      : prepare (&work);
-  if (atomic_load (&bus_call->cancelled))
-    status = status_error (bus_call, STATUS_CANCELLED, "CANCELLED", "The caller has left");
-  if (!status_failed (status))
-    status = run_handler (worker, &work, &call);
+  *work = (Work){.process = process, .bus_call = job->call, .method = job->method, .begin_us = now_us};
+  work->metrics = job->method == NULL ? NULL : &process->metrics[job->index];
+  work->status = job->method == NULL ? status_error (job->call, STATUS_UNIMPLEMENTED, "UNKNOWN_METHOD",
+                                                     "There is no such method")
+                                     : prepare (work);
+  if (atomic_load (&job->call->cancelled))
+    work->status = status_error (job->call, STATUS_CANCELLED, "CANCELLED", "The caller has left");
+  work->state = status_failed (work->status) ? WORK_SETTLED : WORK_OPEN;
+}
+
+static void
+note_database (Process *process, Status status)
+{
   if (status.code == STATUS_UNAVAILABLE)
     atomic_store (&process->database_ok, false);
   else if (!status_failed (status))
     atomic_store (&process->database_ok, true);
-
-  uint64_t spent = bus_now_us () - begin;
-  log_failure (&work, status);
-  if (work.method != NULL) {
-    metric_observe (&process->metrics[index].duration, (int64_t)spent);
-    metric_add (&process->metrics[index].failed, status_failed (status));
-  }
-  BusAnswer answer = {
-      .status = public_status (&work, status),
-      .reply = status_failed (status) || work.replayed ? NULL : work.reply,
-      .body = work.replayed ? work.stored : (Bytes){NULL, 0},
-      .queue_us = (uint32_t)(begin - bus_call->arrived_us),
-      .work_us = (uint32_t)spent,
-      .replayed = work.replayed,
-  };
-  bus_server_answer (process->server, bus_call, &answer);
 }
 
-static BusCall *
-next_call (Process *process)
+/* Counts a settled call and makes its answer. */
+static BusAnswer
+end_work (Work *work)
 {
-  BusCall *call = NULL;
-  pthread_mutex_lock (&process->queue_mutex);
-  while (process->queue_first == NULL && !atomic_load (&process->stopping))
-    pthread_cond_wait (&process->queue_filled, &process->queue_mutex);
-  Job *job = process->queue_first;
-  if (job != NULL) {
-    process->queue_first = job->next;
-    if (job->next == NULL)
-      process->queue_last = NULL;
-    call = job->call;
+  uint64_t spent = bus_now_us () - work->begin_us;
+  Status status = work->status;
+  note_database (work->process, status);
+  log_failure (work, status);
+  if (work->metrics != NULL) {
+    metric_observe (&work->metrics->duration, (int64_t)spent);
+    metric_add (&work->metrics->failed, status_failed (status));
   }
-  pthread_mutex_unlock (&process->queue_mutex);
-  return call; /* the job lives on the call */
+  work->state = WORK_ANSWERED;
+  return (BusAnswer){
+      .call = work->bus_call,
+      .status = public_status (work, status),
+      .reply = status_failed (status) || work->replayed ? NULL : work->reply,
+      .body = work->replayed ? work->stored : (Bytes){NULL, 0},
+      .queue_us = (uint32_t)(work->begin_us - work->bus_call->arrived_us),
+      .work_us = (uint32_t)spent,
+      .replayed = work->replayed,
+  };
+}
+
+/* ---- several calls ---- */
+
+/* The calls that are open, as items of a batch; *shortest_ms is the time of the one that has least. */
+static size_t
+open_items (Worker *worker, Work *works, size_t count, BatchItem *items, Work **owners, unsigned *shortest_ms)
+{
+  size_t opened = 0;
+  *shortest_ms = UINT_MAX;
+  for (size_t i = 0; i < count; i++) {
+    if (works[i].state != WORK_OPEN)
+      continue;
+    unsigned left_ms = (unsigned)(bus_call_time_left_us (works[i].bus_call) / 1000);
+    if (left_ms == 0) {
+      works[i].status = out_of_time (&works[i]);
+      works[i].state = WORK_SETTLED;
+      continue;
+    }
+    *shortest_ms = left_ms < *shortest_ms ? left_ms : *shortest_ms;
+    Call *call = open_call (worker, &works[i], left_ms);
+    owners[opened] = &works[i];
+    items[opened++] = (BatchItem){.call = call, .request = works[i].request, .reply = works[i].reply};
+  }
+  return opened;
+}
+
+/* Nobody's call: it may read what is the federation's, and decides nothing by who asks. */
+static Call *
+shared_call (void *owner, Worker *worker, const Job *job, unsigned left_ms)
+{
+  Principal *nobody = memory_new (owner, Principal);
+  principal__init (nobody);
+  nobody->federation_id = memory_string (nobody, job_federation (job));
+  return call_new (owner, worker->process, worker->db, nobody, left_ms);
+}
+
+/* Tries the batch's handler. What it settles is answered; the rest stays open. */
+static void
+work_together (Worker *worker, const Job *job, Work *works, size_t count)
+{
+  BatchItem items[BATCH_MAX];
+  Work *owners[BATCH_MAX];
+  BusAnswer answers[BATCH_MAX];
+  unsigned shortest_ms;
+  size_t opened = open_items (worker, works, count, items, owners, &shortest_ms);
+  if (opened < 2)
+    return;
+  void *scratch = memory_pool (worker->root, BATCH_POOL);
+  Call *call = shared_call (scratch, worker, job, shortest_ms);
+  Status status = db_limit (worker->db, call, shortest_ms);
+  if (!status_failed (status))
+    status = job->batch->handle (call, items, opened);
+  db_rollback (worker->db);
+  /* A database that is away is away for each of them. */
+  bool settled = !status_failed (status) || status.code == STATUS_UNAVAILABLE;
+  for (size_t i = 0; settled && i < opened; i++) {
+    owners[i]->status = status_failed (status) ? status_copy (items[i].call, status) : items[i].status;
+    answers[i] = end_work (owners[i]);
+  }
+  if (settled) {
+    metric_add (&worker->process->batched, (int64_t)opened);
+    bus_server_answer_all (worker->process->server, answers, opened);
+  }
+  talloc_free (scratch); /* not before: replies may point into it */
+}
+
+static void
+work_on (Worker *worker, Job *const *jobs, size_t count)
+{
+  Process *process = worker->process;
+  Work works[BATCH_MAX];
+  Job first = *jobs[0]; /* jobs live on calls, which end when they are answered */
+  uint64_t now_us = bus_now_us ();
+  for (size_t i = 0; i < count; i++)
+    begin_work (&works[i], process, jobs[i], now_us);
+  if (count > 1)
+    work_together (worker, &first, works, count);
+  for (size_t i = 0; i < count; i++) {
+    if (works[i].state == WORK_ANSWERED)
+      continue;
+    if (works[i].state == WORK_OPEN)
+      works[i].status = run_handler (worker, &works[i]);
+    BusAnswer answer = end_work (&works[i]);
+    bus_server_answer_all (process->server, &answer, 1);
+  }
 }
 
 static void *
 worker_main (void *arg)
 {
   Worker *worker = arg;
+  Job *jobs[BATCH_MAX];
+  WorkerTask task = TASK_NONE;
   worker->root = thread_root ("worker");
   worker->db =
       db_new (worker->root, worker->process->settings->database, worker->process->service->constraints);
-  BusCall *call;
-  while ((call = next_call (worker->process)) != NULL)
-    work_on (worker, call);
+  for (size_t count; (count = queue_take (worker->process->queue, &task, jobs)) > 0;)
+    work_on (worker, jobs, count);
   talloc_free (worker->root);
   return NULL;
 }
@@ -313,14 +424,9 @@ workers_submit (Process *process, BusCall *call)
 {
   Job *job = memory_new (call, Job);
   job->call = call;
-  pthread_mutex_lock (&process->queue_mutex);
-  if (process->queue_last == NULL)
-    process->queue_first = job;
-  else
-    process->queue_last->next = job;
-  process->queue_last = job;
-  pthread_cond_signal (&process->queue_filled);
-  pthread_mutex_unlock (&process->queue_mutex);
+  job->method = find_method (process, call->header->method, &job->index);
+  job->batch = job->method == NULL ? NULL : process->batches[job->index];
+  queue_add (process->queue, job);
 }
 
 void
@@ -337,9 +443,7 @@ workers_start (Process *process)
 void
 workers_stop (Process *process)
 {
-  pthread_mutex_lock (&process->queue_mutex);
-  pthread_cond_broadcast (&process->queue_filled);
-  pthread_mutex_unlock (&process->queue_mutex);
+  queue_close (process->queue);
   for (int64_t i = 0; i < process->settings->workers; i++)
     pthread_join (process->workers[i].thread, NULL);
 }

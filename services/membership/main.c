@@ -6,6 +6,7 @@
 #include "heimo_membership_handlers.h"
 #include "membership.h"
 #include "membership_sql.h"
+#include "persons.h"
 
 static const ConfigKey keys[] = {
     {"HEIMO_DATA_KEY", CONFIG_SECRET, "", NULL, 0, 0, offsetof (MembershipConfig, data_key),
@@ -21,6 +22,11 @@ static const Follower followers[] = {
     {.source = NULL},
 };
 
+static const BatchMethod batches[] = {
+    {.method = "heimo.membership.v1.MembershipService/GetPerson", .handle = get_person_batch},
+    {.method = NULL},
+};
+
 static const Schedule schedules[] = {
     {.name = "membership-day", .run_type = "membership-day", .hour = 0, .minute = 5},
     {.name = NULL},
@@ -34,6 +40,7 @@ main (int argc, char **argv)
       .summary = "The register of persons: what is true of them over time, and where it came from",
       .methods = membership_methods,
       .method_count = MEMBERSHIP_METHOD_COUNT,
+      .batches = batches,
       .queries = membership_queries,
       .constraints = membership_constraints,
       .run_types = membership_run_types,

@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* Reason and message, the same alone and in a batch. */
+#define PERSON_NOT_FOUND "PERSON_NOT_FOUND", "There is no such person"
+
 const char *
 call_today_text (Call *call)
 {
@@ -86,8 +89,8 @@ read_person (Call *call, const char *person_id, Person *reply)
               DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("person_id", person_id),
                          db_text ("today", call_today_text (call))),
               &result);
-  if (!status_failed (status))
-    status = membership_found (call, result, "PERSON_NOT_FOUND", "person");
+  if (!status_failed (status) && db_row_count (result) == 0)
+    status = status_error (call, STATUS_NOT_FOUND, PERSON_NOT_FOUND);
   return status_failed (status) ? status : person_read_row (call, result, 0, reply);
 }
 
@@ -95,6 +98,33 @@ Status
 get_person (Call *call, const GetPersonRequest *request, Person *reply)
 {
   return read_person (call, request->person_id, reply);
+}
+
+Status
+get_person_batch (Call *call, BatchItem *items, size_t count)
+{
+  DbResult *result;
+  const char **ids = memory_array (call, const char *, count);
+  bool *found = memory_array (call, bool, count);
+  for (size_t i = 0; i < count; i++)
+    ids[i] = ((const GetPersonRequest *)items[i].request)->person_id;
+  Status status =
+      db_run (call->db, call, &sql_person_get_batch,
+              DB_VALUES (db_text ("federation_id", call->federation_id), db_texts ("person_ids", ids, count),
+                         db_text ("today", call_today_text (call))),
+              &result);
+  if (status_failed (status))
+    return status;
+  for (size_t row = 0; row < db_row_count (result); row++) {
+    size_t i = (size_t)db_number (result, row, "position") - 1;
+    if (!found[i])
+      items[i].status = person_read_row (items[i].call, result, row, (Person *)items[i].reply);
+    found[i] = true;
+  }
+  for (size_t i = 0; i < count; i++)
+    if (!found[i])
+      items[i].status = status_error (items[i].call, STATUS_NOT_FOUND, PERSON_NOT_FOUND);
+  return STATUS_SUCCESS;
 }
 
 /* The fields a client may write: their place in the message, and whether they may be empty. */

@@ -15,6 +15,9 @@ Status persons_read (Call *call, const char *const *person_ids, size_t count, Pe
 /* NOT_FOUND / PERSON_NOT_FOUND unless the person is in the register. */
 Status person_must_exist (Call *call, const char *person_id) MUST_CHECK;
 
+/* GetPerson for several that wait together. */
+Status get_person_batch (Call *call, BatchItem *items, size_t count) MUST_CHECK;
+
 /* The federation's day, as text on the call. */
 const char *call_today_text (Call *call);
 

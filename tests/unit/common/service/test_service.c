@@ -68,6 +68,37 @@ get_thing (Call *call, const ProtobufCMessage *message, ProtobufCMessage *reply)
                      "THING_NOT_FOUND", reply);
 }
 
+/* The same for several. Replies tell that it was this one, for whom and where. A thing called "slow" keeps
+ * the worker busy; with one called "spoiler" nobody is answered. */
+static Status
+get_things (Call *call, BatchItem *items, size_t count)
+{
+  DbResult *result;
+  const char **ids = memory_array (call, const char *, count);
+  for (size_t i = 0; i < count; i++) {
+    ids[i] = ((const GetPersonRequest *)items[i].request)->person_id;
+    items[i].status =
+        status_error (items[i].call, STATUS_NOT_FOUND, "THING_NOT_FOUND", "There is no such row");
+  }
+  Status status =
+      db_run (call->db, call, &sql_thing_get_batch, DB_VALUES (db_texts ("thing_ids", ids, count)), &result);
+  for (size_t row = 0; !status_failed (status) && row < db_row_count (result); row++) {
+    BatchItem *item = &items[db_number (result, row, "position") - 1];
+    Person *reply = (Person *)item->reply;
+    db_read_row (item->call, result, row, &reply->base);
+    reply->key = memory_format (item->call, "%zu together", count);
+    reply->email = item->call->principal->subject;
+    reply->phone = call->federation_id;
+    item->status = STATUS_SUCCESS;
+    if (strcmp (reply->given_name, "slow") == 0)
+      usleep (300000);
+    if (strcmp (reply->given_name, "spoiler") == 0)
+      status = status_error (call, STATUS_INTERNAL, "SPOILED", "secret detail");
+  }
+  assert_string_equal (call->principal->subject, "");
+  return status;
+}
+
 static Status
 see (Call *call, EventRecord *const *events, size_t count)
 {
@@ -115,6 +146,8 @@ tell_again (Call *call, RunStep *step)
 }
 
 static ServiceMethod methods[] = {{NULL, create_thing}, {NULL, get_thing}};
+static const BatchMethod batches[] = {{"heimo.membership.v1.MembershipService/GetPerson", get_things},
+                                      {NULL, NULL}};
 static const char *const followed[] = {"heimo.membership.v1.PersonChanged", NULL};
 static const Follower followers[] = {{"maker", followed, 20, see}, {NULL, NULL, 0, NULL}};
 static const RunType run_types[] = {
@@ -124,6 +157,7 @@ static const Service maker = {
     .summary = "A service for tests.",
     .methods = methods,
     .method_count = 2,
+    .batches = batches,
     .run_types = run_types,
     .republish_run = "republish",
     .followers = followers,
@@ -312,6 +346,126 @@ refusals_say_why (void **state)
   fixture->principal.federation_id = "";
   assert_failure (call_raw (fixture, get, &request.base, NULL)->status, STATUS_INVALID_ARGUMENT, "PRINCIPAL");
   fixture->principal.federation_id = FEDERATION;
+}
+
+/* One of several calls that are under way at once. */
+typedef struct Asked {
+  Fixture *fixture;
+  Status status;
+  Person *person; /* NULL after a failure */
+  bool answered;
+} Asked;
+
+static void
+on_asked (void *arg, const BusReply *reply)
+{
+  Asked *asked = arg;
+  asked->answered = true;
+  asked->status = status_copy (asked->fixture, reply->status);
+  if (!status_failed (reply->status))
+    asked->person = (Person *)memory_unpack (asked->fixture, &person__descriptor, reply->body);
+}
+
+static void
+ask (Fixture *fixture, const char *id, const Principal *principal, Asked *asked)
+{
+  GetPersonRequest request = GET_PERSON_REQUEST__INIT;
+  request.person_id = id;
+  *asked = (Asked){.fixture = fixture};
+  bus_client_call (fixture->client,
+                   &(BusRequest){.service = "maker",
+                                 .method = "heimo.membership.v1.MembershipService/GetPerson",
+                                 .message = &request.base,
+                                 .timeout_ms = 8000,
+                                 .principal = principal},
+                   on_asked, asked);
+}
+
+static void
+await (Fixture *fixture, const Asked *asked, size_t count)
+{
+  for (size_t i = 0; i < count; i++)
+    while (!asked[i].answered)
+      event_base_loop (fixture->base, EVLOOP_ONCE);
+}
+
+/* Both workers that take batches are busy for a while, so what is asked now waits, and is taken together. */
+static void
+make_wait (Fixture *fixture, const Person *slow, Asked busy[2])
+{
+  for (size_t i = 0; i < 2; i++) {
+    ask (fixture, slow->person_id, &fixture->principal, &busy[i]);
+    for (int turn = 0; turn < 10; turn++) {
+      event_base_loop (fixture->base, EVLOOP_NONBLOCK);
+      usleep (5000);
+    }
+  }
+}
+
+static void
+calls_that_wait_are_answered_together (void **state)
+{
+  Fixture *fixture = *state;
+  Principal own = fixture->principal, other = own, powerless = own, abroad = own;
+  other.subject = "somebody-else";
+  powerless.n_roles = 0;
+  abroad.federation_id = "01890000-0000-7000-8000-0000000000f1";
+  const Person *slow = create_surely (fixture, "slow", NULL), *thing = create_surely (fixture, "a", NULL),
+               *thing2 = create_surely (fixture, "b", NULL);
+  const struct {
+    const char *id;
+    const Principal *principal;
+    const char *reason; /* "": answered, with this name and company */
+    const char *name, *company;
+  } rows[] = {
+      {thing->person_id, &own, "", "a", "5 together"},
+      {"nonsense", &own, "INVALID_FIELD", "", ""},
+      {thing2->person_id, &own, "", "b", "5 together"},
+      {FEDERATION, &own, "THING_NOT_FOUND", "", ""},
+      {thing->person_id, &abroad, "", "a", "2 together"},
+      {thing->person_id, &powerless, "ACCESS_DENIED", "", ""},
+      {thing->person_id, &other, "", "a", "5 together"},
+      {thing2->person_id, &abroad, "", "b", "2 together"},
+      {thing->person_id, &own, "", "a", "5 together"},
+  };
+  enum { COUNT = sizeof rows / sizeof *rows };
+  Asked busy[2], asked[COUNT];
+  make_wait (fixture, slow, busy);
+  for (size_t i = 0; i < COUNT; i++)
+    ask (fixture, rows[i].id, rows[i].principal, &asked[i]);
+  await (fixture, busy, 2);
+  await (fixture, asked, COUNT);
+  for (size_t i = 0; i < COUNT; i++) {
+    if (rows[i].reason[0] != '\0') {
+      assert_string_equal (asked[i].status.detail->reason, rows[i].reason);
+      continue;
+    }
+    assert_success (asked[i].status);
+    assert_string_equal (asked[i].person->given_name, rows[i].name);
+    assert_string_equal (asked[i].person->key, rows[i].company);
+    assert_string_equal (asked[i].person->email, rows[i].principal->subject);
+    assert_string_equal (asked[i].person->phone, rows[i].principal->federation_id);
+  }
+}
+
+static void
+what_spoils_a_batch_spoils_one_call (void **state)
+{
+  Fixture *fixture = *state;
+  const Person *slow = create_surely (fixture, "slow", NULL), *thing = create_surely (fixture, "a", NULL),
+               *spoiler = create_surely (fixture, "spoiler", NULL);
+  Asked busy[2], asked[3];
+  make_wait (fixture, slow, busy);
+  ask (fixture, thing->person_id, &fixture->principal, &asked[0]);
+  ask (fixture, spoiler->person_id, &fixture->principal, &asked[1]);
+  ask (fixture, FEDERATION, &fixture->principal, &asked[2]);
+  await (fixture, busy, 2);
+  await (fixture, asked, 3);
+  assert_success (asked[0].status);
+  assert_string_equal (asked[0].person->key, ""); /* by the ordinary handler */
+  assert_success (asked[1].status);
+  assert_string_equal (asked[1].person->given_name, "spoiler");
+  assert_failure (asked[2].status, STATUS_NOT_FOUND, "THING_NOT_FOUND");
 }
 
 static void
@@ -537,6 +691,8 @@ main (int argc, char **argv)
   const struct CMUnitTest tests[] = {
       TEST (a_command_is_stored_with_its_event),
       TEST (refusals_say_why),
+      TEST (calls_that_wait_are_answered_together),
+      TEST (what_spoils_a_batch_spoils_one_call),
       TEST (a_key_takes_effect_once),
       TEST (nothing_is_lost_or_doubled_when_it_is_killed),
       TEST (nothing_is_lost_when_postgresql_crashes),

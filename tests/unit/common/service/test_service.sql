@@ -12,3 +12,7 @@ INSERT INTO counted (n) VALUES (:n);
 
 -- name: thing_list
 SELECT thing_id FROM thing;
+
+-- name: thing_get_batch
+SELECT position, thing_id AS person_id, name AS given_name
+FROM unnest (:thing_ids::uuid[]) WITH ORDINALITY AS wanted (id, position) JOIN thing ON thing_id = id;

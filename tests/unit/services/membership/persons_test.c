@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "heimo/membership/v1/membership_events.pb-c.h"
+#include "services/membership/persons.h"
 
 static World *world;
 
@@ -67,6 +68,34 @@ create (void **state, Person *person, Person *reply)
   return status;
 }
 
+/* The batch gives the same as the handler of one: asked twice, beside somebody who is not there. */
+static void
+compare_with_batch (void **state, const char *person_id, Status status, const Person *reply)
+{
+  enum { COUNT = 3 };
+  const char *ids[COUNT] = {person_id, FEDERATION, person_id};
+  GetPersonRequest requests[COUNT];
+  Person replies[COUNT];
+  BatchItem items[COUNT];
+  Call *call = world_call (*state, world);
+  for (size_t i = 0; i < COUNT; i++) {
+    get_person_request__init (&requests[i]);
+    person__init (&replies[i]);
+    requests[i].person_id = ids[i];
+    items[i] = (BatchItem){.call = call, .request = &requests[i].base, .reply = &replies[i].base};
+  }
+  assert_success (get_person_batch (call, items, COUNT));
+  assert_string_equal (reason_of (items[1].status), "PERSON_NOT_FOUND");
+  Bytes expected = memory_pack (call, &reply->base);
+  for (size_t i = 0; i < COUNT; i += 2) {
+    assert_string_equal (reason_of (items[i].status), reason_of (status));
+    Bytes got = memory_pack (call, &replies[i].base);
+    assert_int_equal (got.length, expected.length);
+    assert_memory_equal (got.data, expected.data, got.length);
+  }
+  assert_success (world_end (world, call, STATUS_SUCCESS));
+}
+
 static Status
 get (void **state, const char *person_id, Person *reply)
 {
@@ -75,6 +104,7 @@ get (void **state, const char *person_id, Person *reply)
   request.person_id = person_id;
   person__init (reply);
   CALL (status, get_person, &request, reply);
+  compare_with_batch (state, person_id, status, reply);
   return status;
 }
 
