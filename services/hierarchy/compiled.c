@@ -76,15 +76,6 @@ take_idle (CompiledPool *pool, const char *federation_id)
   return entry;
 }
 
-/* Rows of one of the model's queries. */
-static Status
-rows_of (Call *call, void *scratch, const DbQuery *query, const char *known_at, DbResult **rows)
-{
-  return db_run (call->db, scratch, query,
-                 DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("known_at", known_at)),
-                 rows);
-}
-
 static Period
 row_period (const DbResult *rows, size_t row)
 {
@@ -97,90 +88,156 @@ row_symbol (Compiled *compiled, const DbResult *rows, size_t row, const char *co
   return symbols_intern (compiled->symbols, db_value (rows, row, column));
 }
 
-static bool
-add_organisation (Compiled *compiled, const DbResult *rows, size_t row)
+static Symbol
+add_policy (Compiled *compiled, Model *model, const DbResult *rows, size_t row)
 {
-  return model_add_organisation (compiled->model, row_symbol (compiled, rows, row, "organisation_id"));
+  Symbol organisation = row_symbol (compiled, rows, row, "organisation_id");
+  model_set_policy (model, organisation, (ModelPolicy)db_number (rows, row, "policy"));
+  return organisation;
 }
 
 static bool
-add_organ (Compiled *compiled, const DbResult *rows, size_t row)
+add_organisation (Compiled *compiled, Model *model, const DbResult *rows, size_t row)
 {
-  return model_add_organ (compiled->model, row_symbol (compiled, rows, row, "organ_id"),
+  return model_add_organisation (model, row_symbol (compiled, rows, row, "organisation_id")) &&
+         add_policy (compiled, model, rows, row) != SYMBOL_NONE;
+}
+
+static bool
+add_organ (Compiled *compiled, Model *model, const DbResult *rows, size_t row)
+{
+  return model_add_organ (model, row_symbol (compiled, rows, row, "organ_id"),
                           row_symbol (compiled, rows, row, "organisation_id"));
 }
 
 static bool
-add_type (Compiled *compiled, const DbResult *rows, size_t row)
+add_type (Compiled *compiled, Model *model, const DbResult *rows, size_t row)
 {
-  return model_add_type (compiled->model, row_symbol (compiled, rows, row, "type_id"),
+  return model_add_type (model, row_symbol (compiled, rows, row, "type_id"),
                          row_symbol (compiled, rows, row, "organisation_id"));
 }
 
 static bool
-add_life (Compiled *compiled, const DbResult *rows, size_t row)
+add_life (Compiled *compiled, Model *model, const DbResult *rows, size_t row)
 {
-  return model_add_life (compiled->model, row_symbol (compiled, rows, row, "organ_id"),
-                         row_period (rows, row));
+  return model_add_life (model, row_symbol (compiled, rows, row, "organ_id"), row_period (rows, row));
 }
 
 static bool
-add_edge (Compiled *compiled, const DbResult *rows, size_t row)
+add_edge (Compiled *compiled, Model *model, const DbResult *rows, size_t row)
 {
-  return model_add_edge (compiled->model, row_symbol (compiled, rows, row, "organ_id"),
+  return model_add_edge (model, row_symbol (compiled, rows, row, "organ_id"),
                          row_symbol (compiled, rows, row, "parent_id"), row_period (rows, row));
 }
 
 static bool
-add_version (Compiled *compiled, const DbResult *rows, size_t row)
+add_version (Compiled *compiled, Model *model, const DbResult *rows, size_t row)
 {
-  void *scratch = memory_context (compiled->model);
+  void *scratch = memory_context (model);
   Bytes nodes = db_byte_value (scratch, rows, row, "nodes");
   Rule *rule = (Rule *)memory_unpack (scratch, &rule__descriptor, nodes);
-  bool added =
-      rule != NULL && model_add_version (compiled->model, row_symbol (compiled, rows, row, "rule_id"),
-                                         row_symbol (compiled, rows, row, "organ_id"),
-                                         row_symbol (compiled, rows, row, "type_id"), row_period (rows, row),
-                                         rule->nodes, rule->n_nodes);
+  bool added = rule != NULL && model_add_version (model, row_symbol (compiled, rows, row, "rule_id"),
+                                                  row_symbol (compiled, rows, row, "organ_id"),
+                                                  row_symbol (compiled, rows, row, "type_id"),
+                                                  row_period (rows, row), rule->nodes, rule->n_nodes);
   talloc_free (scratch);
   return added;
 }
 
+/* How much of the record a model holds. */
+typedef enum Reach {
+  REACH_NOW, /* what is believed now */
+  REACH_EVER /* everything ever believed, each row with its days */
+} Reach;
+
 /* In the order in which the model wants them. */
 static const struct {
   const DbQuery *query;
-  bool (*add) (Compiled *compiled, const DbResult *rows, size_t row);
+  bool dated; /* the rows can be superseded */
+  bool (*add) (Compiled *compiled, Model *model, const DbResult *rows, size_t row);
 } parts[] = {
-    {&sql_model_organisations, add_organisation},
-    {&sql_model_organs, add_organ},
-    {&sql_model_types, add_type},
-    {&sql_model_lives, add_life},
-    {&sql_model_edges, add_edge},
-    {&sql_model_versions, add_version},
+    {&sql_model_organisations, false, add_organisation},
+    {&sql_model_organs, false, add_organ},
+    {&sql_model_types, false, add_type},
+    {&sql_model_lives, true, add_life},
+    {&sql_model_edges, true, add_edge},
+    {&sql_model_versions, true, add_version},
 };
 
-/* Compiles rows into a new model. ABORTED when the rows of several statements, being of different moments, do
- * not fit together. */
-static Status
-compile (Call *call, void *owner, Compiled *compiled, const char *known_at)
+Period
+compiled_known (const Call *call, const DbResult *rows, size_t row)
 {
-  compiled->symbols = symbols_new (owner);
-  compiled->model = model_new (owner, compiled->symbols);
+  Period known = {clock_day_of (call->clock, db_time (rows, row, "recorded_at")), DAY_MAX};
+  if (db_value (rows, row, "superseded_at") != NULL)
+    known.to = clock_day_of (call->clock, db_time (rows, row, "superseded_at"));
+  return known;
+}
+
+/* Adds one row; what was recorded and superseded on one day was never believed. */
+static bool
+add_row (Call *call, Compiled *compiled, Model *model, size_t part, Reach reach, const DbResult *rows,
+         size_t row)
+{
+  if (reach == REACH_EVER && parts[part].dated) {
+    Period known = compiled_known (call, rows, row);
+    if (known.from >= known.to)
+      return true;
+    model_believed (model, known);
+  }
+  return parts[part].add (compiled, model, rows, row);
+}
+
+/* Compiles rows into a new model on `owner`. ABORTED when the rows of several statements, being of different
+ * moments, do not fit together. */
+static Status
+compile_model (Call *call, void *owner, Compiled *compiled, Reach reach, Model **model)
+{
+  *model = model_new (owner, compiled->symbols);
   for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) {
     void *scratch = memory_context (call);
     DbResult *rows;
-    Status status = rows_of (call, scratch, parts[part].query, known_at, &rows);
+    Status status = db_run (
+        call->db, scratch, parts[part].query,
+        DB_VALUES (db_text ("federation_id", call->federation_id), db_boolean ("ever", reach == REACH_EVER)),
+        &rows);
     if (status_failed (status)) /* the detail lives on scratch, which lives as long as the call */
       return status;
     for (size_t row = 0; row < db_row_count (rows); row++)
-      if (!parts[part].add (compiled, rows, row))
+      if (!add_row (call, compiled, *model, part, reach, rows, row))
         return status_error (call, STATUS_ABORTED, "CONFLICT", "The organs were changed at the same time");
     talloc_free (scratch);
   }
-  model_compile (compiled->model);
+  model_compile (*model);
+  return STATUS_SUCCESS;
+}
+
+static Status
+compile (Call *call, void *owner, Compiled *compiled)
+{
+  compiled->owner = owner;
+  compiled->symbols = symbols_new (owner);
+  Status status = compile_model (call, owner, compiled, REACH_NOW, &compiled->model);
+  if (status_failed (status))
+    return status;
   compiled->evaluator = evaluator_new (owner, compiled->model);
   compiled->before = periods_new (owner);
   compiled->after = periods_new (owner);
+  return STATUS_SUCCESS;
+}
+
+Status
+compiled_history (Call *call, Compiled *compiled)
+{
+  if (compiled->history != NULL)
+    return STATUS_SUCCESS;
+  History *history = memory_new (compiled->owner, History);
+  Status status = compile_model (call, history, compiled, REACH_EVER, &history->model);
+  if (status_failed (status)) {
+    talloc_free (history);
+    return status;
+  }
+  history->evaluator = evaluator_new (history, history->model);
+  compiled->history = history;
   return STATUS_SUCCESS;
 }
 
@@ -191,7 +248,7 @@ compile_entry (Call *call, const Compiled *state, PoolEntry **entry)
   PoolEntry *fresh = memory_new (NULL, PoolEntry);
   fresh->compiled = *state;
   strncpy (fresh->federation_id, call->federation_id, sizeof fresh->federation_id - 1);
-  Status status = compile (call, fresh, &fresh->compiled, "infinity");
+  Status status = compile (call, fresh, &fresh->compiled);
   if (status_failed (status))
     talloc_free (fresh);
   else
@@ -271,16 +328,7 @@ compiled_private (Call *call, Compiled **compiled)
 {
   *compiled = memory_new (call, Compiled);
   Status status = read_state (call, *compiled);
-  return status_failed (status) ? status : compile (call, *compiled, *compiled, "infinity");
-}
-
-Status
-compiled_known (Call *call, const char *known_at, Compiled **compiled)
-{
-  if (strcmp (known_at, "infinity") == 0)
-    return compiled_take (call, compiled);
-  *compiled = memory_new (call, Compiled);
-  return compile (call, *compiled, *compiled, known_at);
+  return status_failed (status) ? status : compile (call, *compiled, *compiled);
 }
 
 bool

@@ -8,7 +8,7 @@
 #ifndef HIERARCHY_COMPILED_H
 #define HIERARCHY_COMPILED_H
 
-#include "engine/evaluate.h"
+#include "engine/dating.h"
 #include "hierarchy.h"
 
 /* A model with what is needed to work with it. All of it belongs to one call until the call is freed. */
@@ -18,6 +18,8 @@ typedef struct Compiled {
   Evaluator *evaluator;
   Periods *before; /* for the user's comparing */
   Periods *after;
+  const History *history; /* NULL until compiled_history */
+  void *owner;            /* what lives as long as the model */
   int64_t version;
   int64_t recorded_at; /* of the newest change in it, microseconds */
   Day counted_on;      /* the day for which organ_count holds */
@@ -37,8 +39,12 @@ Status compiled_take (Call *call, Compiled **compiled) MUST_CHECK;
  * keep it. The caller holds the lock of the model's row. */
 Status compiled_private (Call *call, Compiled **compiled) MUST_CHECK;
 
-/* The model as it was known at `known_at` (SQL text), made for this call. */
-Status compiled_known (Call *call, const char *known_at, Compiled **compiled) MUST_CHECK;
+/* Everything ever known of the model, with the symbols of `compiled`, as compiled->history: made when it is
+ * first asked for, and kept as long as the model. */
+Status compiled_history (Call *call, Compiled *compiled) MUST_CHECK;
+
+/* The days at whose end a row was believed: from `recorded_at` to `superseded_at`, columns of the row. */
+Period compiled_known (const Call *call, const DbResult *rows, size_t row);
 
 /* The facts of a person read from text as the engine wants them. False when a value makes no sense (an empty
  * value, a birth date that is no date): such a fact is not there. */

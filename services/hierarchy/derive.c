@@ -18,17 +18,45 @@ derive_before (Derivation *derivation, size_t person)
   }
 }
 
+/* In an EVALUATION_DATED organisation: only the days from the recording on, with what is known now if nothing
+ * can have been recorded after it, else window by window. */
+static void
+judge_dated (Derivation *derivation, size_t person, uint32_t organisation)
+{
+  Compiled *compiled = derivation->compiled;
+  const OnRecord *record = &derivation->on_record[person];
+  PersonRecord facts = {record->facts, record->fact_count, record->exceptions, record->exception_count};
+  Day since = derivation->persons[person].since;
+  dating_keep (compiled->model, organisation, compiled->before, since, compiled->after);
+  if (since >= derivation->call->today)
+    evaluate_in (compiled->evaluator, organisation, &facts, (Period){since, DAY_MAX}, compiled->after);
+  else
+    dating_evaluate (compiled->history, organisation, &record->ever, since, MODEL_NOW, compiled->after);
+}
+
+void
+derive_after (Derivation *derivation, size_t person)
+{
+  Compiled *compiled = derivation->compiled;
+  const Model *model = compiled->model;
+  const OnRecord *record = &derivation->on_record[person];
+  PersonRecord facts = {record->facts, record->fact_count, record->exceptions, record->exception_count};
+  periods_reset (compiled->after);
+  for (uint32_t organisation = 0; organisation < model->organisation_count; organisation++) {
+    if (model->organisations[organisation].policy == MODEL_EVALUATION_DATED)
+      judge_dated (derivation, person, organisation);
+    else if (!derivation->persons[person].withdrawn)
+      evaluate_in (compiled->evaluator, organisation, &facts, EVALUATE_ALWAYS, compiled->after);
+  }
+}
+
 static void
 derive_person (Derivation *derivation, size_t person, DeriveMode mode)
 {
   Compiled *compiled = derivation->compiled;
   DerivePerson *derived = &derivation->persons[person];
-  const OnRecord *record = &derivation->on_record[person];
-  PersonRecord facts = {record->facts, record->fact_count, record->exceptions, record->exception_count};
   derive_before (derivation, person);
-  periods_reset (compiled->after);
-  if (!derived->withdrawn)
-    evaluate (compiled->evaluator, &facts, EVALUATE_ALWAYS, compiled->after);
+  derive_after (derivation, person);
   void *scratch = memory_context (derivation->call);
   PeriodsDiff diff = periods_diff (scratch, compiled->before, compiled->after);
   derived->gone = diff.gone_count;
@@ -80,6 +108,8 @@ derive (Call *call, DerivePerson *persons, size_t count, int slot, DeriveMode mo
     return status;
   Derivation *derivation = derivation_new (call, compiled, persons, count, slot);
   status = derive_load (derivation);
+  if (!status_failed (status))
+    status = derive_load_ever (derivation);
   if (status_failed (status))
     return status;
   for (size_t i = 0; i < count; i++)

@@ -12,6 +12,12 @@
 
 #include "heimo/common/v1/fact.pb-c.h"
 
+/* A fact with the times at which it was recorded and superseded (NULL: it is believed). */
+typedef struct DeriveFact {
+  const Fact *fact;
+  const char *recorded_at, *superseded_at;
+} DeriveFact;
+
 /* One person to derive. */
 typedef struct DerivePerson {
   const char *person_id;
@@ -19,7 +25,9 @@ typedef struct DerivePerson {
   bool withdrawn;      /* has no memberships */
   bool fresh;          /* has just been recorded: all facts are in `facts`, nothing else is on record */
   int64_t recorded_at; /* the least recorded time of what is written, microseconds */
-  Fact **facts;        /* of a fresh person; talloc array or NULL */
+  Day since; /* the day on which what is new was recorded: in EVALUATION_DATED organisations the days before
+                it stay as they are on record. DAY_MIN: every day is judged anew */
+  DeriveFact *facts; /* of a fresh person; talloc array or NULL */
   size_t fact_count;
   size_t gone; /* out: rows that are no longer believed */
   size_t began;

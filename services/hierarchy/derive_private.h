@@ -20,6 +20,7 @@ typedef struct OnRecord {
   size_t fact_count;
   PersonException *exceptions;
   size_t exception_count;
+  KnownPerson ever; /* everything ever known; filled by derive_load_ever */
   RecordedRow *rows;
   size_t row_count;
 } OnRecord;
@@ -62,6 +63,14 @@ Derivation *derivation_new (Call *call, Compiled *compiled, DerivePerson *person
 /* Reads facts, exceptions and memberships of the persons that are not fresh, and takes the fresh ones' facts.
  */
 Status derive_load (Derivation *derivation) MUST_CHECK;
+
+/* Reads everything ever known of the persons of whom something was recorded before today, and the model's
+ * history; nothing where every organisation is ATTRIBUTE_DATED. */
+Status derive_load_ever (Derivation *derivation) MUST_CHECK;
+
+/* Fills compiled->after with a person's memberships, by each organisation's policy. compiled->before is
+ * filled. */
+void derive_after (Derivation *derivation, size_t person);
 
 /* Reads the memberships alone. */
 Status derive_load_memberships (Derivation *derivation) MUST_CHECK;

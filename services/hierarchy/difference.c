@@ -27,6 +27,7 @@ read_batch (Call *batch, const char *after, DerivePerson **persons, size_t *coun
   *persons = memory_array (batch, DerivePerson, *count + 1);
   for (size_t row = 0; row < *count; row++)
     (*persons)[row] = (DerivePerson){.person_id = db_value (rows, row, "person_id"),
+                                     .since = batch->today,
                                      .withdrawn = *db_value (rows, row, "withdrawn") == 't'};
   return STATUS_SUCCESS;
 }
@@ -35,12 +36,8 @@ static void
 compare_person (Derivation *derivation, size_t person, Difference *difference)
 {
   Compiled *compiled = derivation->compiled;
-  const OnRecord *record = &derivation->on_record[person];
-  PersonRecord facts = {record->facts, record->fact_count, record->exceptions, record->exception_count};
   derive_before (derivation, person);
-  periods_reset (compiled->after);
-  if (!derivation->persons[person].withdrawn)
-    evaluate (compiled->evaluator, &facts, EVALUATE_ALWAYS, compiled->after);
+  derive_after (derivation, person);
   difference_add (difference, derivation->person_ids[person], compiled->before, compiled->after);
 }
 

@@ -44,6 +44,7 @@ read_persons (Call *call, const DbResult *rows)
         .sort_key = db_byte_value (call, rows, row, "sort_key"),
         .withdrawn = *db_value (rows, row, "withdrawn") == 't',
         .recorded_at = INT64_MIN,
+        .since = DAY_MIN,
     };
   return persons;
 }

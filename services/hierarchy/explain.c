@@ -345,7 +345,7 @@ explain_membership (Call *call, const ExplainMembershipRequest *request, Explana
   Words words = {.call = call, .request = request, .on = hierarchy_day (request->on, call->today)};
   Symbol type = SYMBOL_NONE;
   words.known_at = hierarchy_known_at (call, request->as_known_on);
-  Status status = compiled_known (call, words.known_at, &words.compiled);
+  Status status = compiled_take (call, &words.compiled);
   if (status_failed (status))
     return status;
   Symbol organ = symbols_find (words.compiled->symbols, request->organ_id);

@@ -392,18 +392,19 @@ derive_fold (Fold *fold, int slot)
         .withdrawn = incoming->withdrawn,
         .fresh = !incoming->known,
         .recorded_at = incoming->recorded_at,
+        .since = incoming->forget ? DAY_MIN : clock_day_of (call->clock, incoming->recorded_at),
     };
   }
   for (size_t i = 0; i < fold->fact_count; i++)
-    persons[fold->facts[i].person].fact_count += fold->facts[i].superseded_at == NULL;
+    persons[fold->facts[i].person].fact_count++;
   for (size_t i = 0; i < fold->count; i++) {
-    persons[i].facts = memory_array (call, Fact *, persons[i].fact_count + 1);
+    persons[i].facts = memory_array (call, DeriveFact, persons[i].fact_count + 1);
     persons[i].fact_count = 0;
   }
   for (size_t i = 0; i < fold->fact_count; i++) {
-    DerivePerson *person = &persons[fold->facts[i].person];
-    if (fold->facts[i].superseded_at == NULL)
-      person->facts[person->fact_count++] = fold->facts[i].fact;
+    const NewFact *fact = &fold->facts[i];
+    DerivePerson *person = &persons[fact->person];
+    person->facts[person->fact_count++] = (DeriveFact){fact->fact, fact->recorded_at, fact->superseded_at};
   }
   return derive (call, persons, fold->count, slot, DERIVE_WRITE);
 }

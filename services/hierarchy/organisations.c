@@ -46,9 +46,6 @@ Status
 create_organisation (Call *call, const CreateOrganisationRequest *request, Organisation *reply)
 {
   const Organisation *organisation = request->organisation;
-  if (organisation->policy == DATING_POLICY__DATING_POLICY_EVALUATION_DATED)
-    return status_field (call, "organisation.policy", "NOT_SUPPORTED",
-                         "Days judged by what was known then are not supported yet");
   Status status = db_run (call->db, call, &sql_model_create,
                           DB_VALUES (db_text ("federation_id", call->federation_id),
                                      db_text ("recorded_at", call_time_text (call)),

@@ -111,7 +111,7 @@ add_organ (Explaining *explaining, OrganIndex index, uint8_t bit)
   if (general != NULL)
     add_version (explaining, EXPLAIN_ORGAN, general);
   for (uint32_t i = organ->typed.first; i < organ->typed.first + organ->typed.count; i++)
-    if (model->versions[i].type == bit && period_holds (model->versions[i].valid, explaining->day))
+    if (model->versions[i].type == bit && model_in_force (model, &model->versions[i], explaining->day))
       add_version (explaining, EXPLAIN_ORGAN, &model->versions[i]);
 }
 

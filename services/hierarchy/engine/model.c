@@ -31,7 +31,21 @@ model_new (void *owner, Symbols *symbols)
   model->organ_of = memory_array (model, uint32_t, FIRST_CAPACITY);
   model->type_of = memory_array (model, uint32_t, FIRST_CAPACITY);
   model->symbol_count = FIRST_CAPACITY;
+  model->known = MODEL_NOW;
+  model->added = (Period){DAY_MIN, DAY_MAX};
   return model;
+}
+
+void
+model_know (Model *model, Day known)
+{
+  model->known = known;
+}
+
+void
+model_believed (Model *model, Period known)
+{
+  model->added = known;
 }
 
 /* Makes the maps from symbols large enough for `symbol`. */
@@ -90,8 +104,14 @@ model_add_organisation (Model *model, Symbol id)
     return false;
   RESERVE (model, model->organisations, model->organisation_count, ModelOrganisation);
   model->organisations[model->organisation_count++] =
-      (ModelOrganisation){.id = id, .root = model->organ_count - 1};
+      (ModelOrganisation){.id = id, .policy = MODEL_ATTRIBUTE_DATED, .root = model->organ_count - 1};
   return true;
+}
+
+void
+model_set_policy (Model *model, Symbol organisation, ModelPolicy policy)
+{
+  model->organisations[model->organs[model_organ (model, organisation)].organisation].policy = policy;
 }
 
 bool
@@ -125,7 +145,7 @@ model_add_life (Model *model, Symbol organ, Period valid)
   if (index == ORGAN_NONE)
     return false;
   RESERVE (model, model->lives, model->life_count, ModelLife);
-  model->lives[model->life_count++] = (ModelLife){index, valid};
+  model->lives[model->life_count++] = (ModelLife){index, valid, model->added};
   return true;
 }
 
@@ -137,7 +157,7 @@ model_add_edge (Model *model, Symbol child, Symbol parent, Period valid)
       model->organs[below].organisation != model->organs[above].organisation)
     return false;
   RESERVE (model, model->edges, model->edge_count, ModelEdge);
-  model->edges[model->edge_count++] = (ModelEdge){below, above, valid};
+  model->edges[model->edge_count++] = (ModelEdge){below, above, valid, model->added};
   return true;
 }
 
@@ -160,6 +180,7 @@ model_add_version (Model *model, Symbol id, Symbol organ, Symbol type, Period va
       .organisation = organ_index == ORGAN_NONE ? model->types[type_index].organisation
                                                 : model->organs[organ_index].organisation,
       .valid = valid,
+      .known = model->added,
       .rule = rulebook_add (model->book, nodes, count, organ),
   };
   return true;
@@ -208,9 +229,52 @@ extend (Span *span, uint32_t position)
     span->first = position;
 }
 
+static int
+compare_days (const void *left, const void *right)
+{
+  return compare_numbers (*(const Day *)left, *(const Day *)right);
+}
+
+static void
+add_turns (ModelOrganisation *organisation, Period known)
+{
+  if (known.from != DAY_MIN)
+    organisation->turns[organisation->turn_count++] = known.from;
+  if (known.to != DAY_MAX)
+    organisation->turns[organisation->turn_count++] = known.to;
+}
+
+/* Gathers the days on which knowledge changed, organisation by organisation. */
+static void
+gather_turns (Model *model)
+{
+  size_t most = 2 * ((size_t)model->life_count + model->edge_count + model->version_count) + 1;
+  for (uint32_t i = 0; i < model->organisation_count; i++)
+    model->organisations[i].turns = memory_array (model, Day, most);
+  for (uint32_t i = 0; i < model->life_count; i++)
+    add_turns (&model->organisations[model->organs[model->lives[i].organ].organisation],
+               model->lives[i].known);
+  for (uint32_t i = 0; i < model->edge_count; i++)
+    add_turns (&model->organisations[model->organs[model->edges[i].child].organisation],
+               model->edges[i].known);
+  for (uint32_t i = 0; i < model->version_count; i++)
+    add_turns (&model->organisations[model->versions[i].organisation], model->versions[i].known);
+  for (uint32_t i = 0; i < model->organisation_count; i++) {
+    ModelOrganisation *organisation = &model->organisations[i];
+    uint32_t count = 0;
+    qsort (organisation->turns, organisation->turn_count, sizeof (Day), compare_days);
+    for (uint32_t turn = 0; turn < organisation->turn_count; turn++)
+      if (count == 0 || organisation->turns[count - 1] != organisation->turns[turn])
+        organisation->turns[count++] = organisation->turns[turn];
+    organisation->turn_count = count;
+    organisation->turns = memory_must (talloc_realloc (model, organisation->turns, Day, count + 1));
+  }
+}
+
 void
 model_compile (Model *model)
 {
+  gather_turns (model);
   qsort (model->lives, model->life_count, sizeof *model->lives, compare_lives);
   qsort (model->edges, model->edge_count, sizeof *model->edges, compare_edges);
   qsort (model->versions, model->version_count, sizeof *model->versions, compare_versions);
@@ -245,6 +309,8 @@ model_lives (const Model *model, OrganIndex organ, Day day, Day *until)
   Span span = model->organs[organ].lives;
   bool lives = false;
   for (uint32_t i = span.first; i < span.first + span.count; i++) {
+    if (!period_holds (model->lives[i].known, model->known))
+      continue;
     lower (until, day, model->lives[i].valid);
     lives |= period_holds (model->lives[i].valid, day);
   }
@@ -257,6 +323,8 @@ model_parent (const Model *model, OrganIndex organ, Day day, Day *until)
   Span span = model->organs[organ].edges;
   OrganIndex parent = ORGAN_NONE;
   for (uint32_t i = span.first; i < span.first + span.count; i++) {
+    if (!period_holds (model->edges[i].known, model->known))
+      continue;
     lower (until, day, model->edges[i].valid);
     if (period_holds (model->edges[i].valid, day))
       parent = model->edges[i].parent;
@@ -269,11 +337,19 @@ model_version (const Model *model, Span versions, Day day, Day *until)
 {
   const ModelVersion *found = NULL;
   for (uint32_t i = versions.first; i < versions.first + versions.count; i++) {
+    if (!period_holds (model->versions[i].known, model->known))
+      continue;
     lower (until, day, model->versions[i].valid);
     if (period_holds (model->versions[i].valid, day))
       found = &model->versions[i];
   }
   return found;
+}
+
+bool
+model_in_force (const Model *model, const ModelVersion *version, Day day)
+{
+  return period_holds (version->known, model->known) && period_holds (version->valid, day);
 }
 
 bool

@@ -29,6 +29,7 @@ typedef struct ModelVersion {
   uint8_t type;     /* bit of the type within its organisation; TYPE_NONE: a general rule */
   uint32_t organisation;
   Period valid;
+  Period known;  /* days at whose end it was believed, like that of every row */
   uint32_t rule; /* first condition in the book */
 } ModelVersion;
 
@@ -37,12 +38,14 @@ typedef struct ModelEdge {
   OrganIndex child;
   OrganIndex parent;
   Period valid;
+  Period known;
 } ModelEdge;
 
 /* A period in which an organ lives. */
 typedef struct ModelLife {
   OrganIndex organ;
   Period valid;
+  Period known;
 } ModelLife;
 
 /* A run of elements in one of the model's arrays. */
@@ -80,9 +83,18 @@ typedef struct ModelType {
   Span versions; /* by day */
 } ModelType;
 
+/* How the days of an organisation are judged; same numbers as hierarchy.v1.DatingPolicy. */
+typedef enum ModelPolicy {
+  MODEL_ATTRIBUTE_DATED = 1, /* by everything known now */
+  MODEL_EVALUATION_DATED = 2 /* each by what was known at its end */
+} ModelPolicy;
+
 /* One organisation; its root organ has the same id. */
 typedef struct ModelOrganisation {
   Symbol id;
+  ModelPolicy policy;
+  Day *turns; /* days on which knowledge of its tree or rules changed, in order; talloc array */
+  uint32_t turn_count;
   OrganIndex root;
   uint32_t types[MODEL_TYPES_MAX]; /* positions in Model.types, by bit */
   uint32_t type_count;
@@ -96,8 +108,13 @@ typedef struct ModelSlot {
   Span children;
 } ModelSlot;
 
-/* Arrays are talloc arrays. Read-only after model_compile. */
+/* What is known now: later than every day on which anything was recorded. */
+#define MODEL_NOW (DAY_MAX - 1)
+
+/* Arrays are talloc arrays. Read-only after model_compile, but for `known`. */
 typedef struct Model {
+  Day known;    /* at the end of which day; see model_know */
+  Period added; /* when rows that are added now were believed */
   Symbols *symbols;
   Rulebook *book;
   ModelOrganisation *organisations;
@@ -126,6 +143,11 @@ typedef struct Model {
 /* An empty model on `owner`. */
 Model *model_new (void *owner, Symbols *symbols);
 
+/* Rows that are added from now on were believed at the ends of these days; before the first call: always. A
+ * model of what is known now needs none of this; one of everything ever known answers for each day of
+ * knowledge. */
+void model_believed (Model *model, Period known);
+
 /* Adding, in this order: organisations, then organs and types, then the rest. Identifiers are symbols. False
  * when something named has not been added, or an organisation has too many types. */
 bool model_add_organisation (Model *model, Symbol id);
@@ -134,10 +156,17 @@ bool model_add_type (Model *model, Symbol id, Symbol organisation);
 bool model_add_life (Model *model, Symbol organ, Period valid);
 bool model_add_edge (Model *model, Symbol child, Symbol parent, Period valid);
 
+/* The policy of an organisation that was added; without this ATTRIBUTE_DATED. */
+void model_set_policy (Model *model, Symbol organisation, ModelPolicy policy);
+
 /* Adds a version of a rule: of `organ`, of `type`, or of the organ for that type. No nodes: from then on no
  * rule, so nothing is added. The nodes have passed rule_check. */
 bool model_add_version (Model *model, Symbol id, Symbol organ, Symbol type, Period valid,
                         RuleNode *const *nodes, size_t count);
+
+/* From now on every answer is what was known at the end of `known`; MODEL_NOW for what is known now, as after
+ * model_new. */
+void model_know (Model *model, Day known);
 
 /* Sorts and indexes. Call once, after everything is added. */
 void model_compile (Model *model);
@@ -163,6 +192,9 @@ OrganIndex model_parent (const Model *model, OrganIndex organ, Day day, Day *unt
 
 /* The version in a span (of one rule) in force on `day`, or NULL; lowers `until`. */
 const ModelVersion *model_version (const Model *model, Span versions, Day day, Day *until);
+
+/* True when the version is in force on `day`. */
+bool model_in_force (const Model *model, const ModelVersion *version, Day day);
 
 /* True when the organ and every organ above it live, up to its root. Lowers `until`. */
 bool model_in_tree (const Model *model, OrganIndex organ, Day day, Day *until);

@@ -126,18 +126,35 @@ condition_guard (Indexer *indexer, uint32_t first)
   return guard;
 }
 
-/* True when a general rule is in force on every day of every life. */
+/* True when a general rule is in force on every day of a life, by what was known at the end of `known`. */
 static bool
-always_ruled (const Model *model, const ModelOrgan *organ)
+ruled_as_known (Model *model, const ModelOrgan *organ, const ModelLife *life, Day known)
 {
-  for (uint32_t i = 0; i < organ->lives.count; i++) {
-    Period life = model->lives[organ->lives.first + i].valid;
-    for (Day day = life.from; day < life.to;) {
-      Day until = life.to;
-      if (model_version (model, organ->general, day, &until) == NULL)
+  bool ruled = true;
+  if (!period_holds (life->known, known))
+    return true;
+  model_know (model, known);
+  for (Day day = life->valid.from; ruled && day < life->valid.to;) {
+    Day until = life->valid.to;
+    ruled = model_version (model, organ->general, day, &until) != NULL;
+    day = until;
+  }
+  model_know (model, MODEL_NOW);
+  return ruled;
+}
+
+/* The same for every life, whenever asked: knowledge changes where a row begins or ends to be believed. */
+static bool
+always_ruled (Model *model, const ModelOrgan *organ)
+{
+  for (uint32_t i = organ->lives.first; i < organ->lives.first + organ->lives.count; i++) {
+    const ModelLife *life = &model->lives[i];
+    if (!ruled_as_known (model, organ, life, life->known.from))
+      return false;
+    for (uint32_t j = organ->general.first; j < organ->general.first + organ->general.count; j++)
+      if (!ruled_as_known (model, organ, life, model->versions[j].known.from) ||
+          !ruled_as_known (model, organ, life, model->versions[j].known.to))
         return false;
-      day = until;
-    }
   }
   return true;
 }

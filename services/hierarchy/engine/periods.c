@@ -141,6 +141,20 @@ periods_record_stretches (Periods *periods, const char *text)
   }
 }
 
+void
+periods_resume (Periods *periods, Day day)
+{
+  periods->ending_count = periods->current_count = 0;
+  periods->ending_day = DAY_MIN;
+  periods->current_day = day;
+  for (uint32_t i = 0; i < periods->count; i++) {
+    if (periods->rows[i].valid.to != day)
+      continue;
+    GROW (periods, periods->current, periods->current_count, uint32_t);
+    periods->current[periods->current_count++] = i;
+  }
+}
+
 Origin
 periods_origin (const Periods *periods, const MembershipPeriod *row, Day day)
 {

@@ -69,6 +69,9 @@ void periods_record_stretch (Periods *periods, Day from, Origin origin);
 /* The same, several at once, as written: "{day,origin,day,origin,…}". */
 void periods_record_stretches (Periods *periods, const char *text);
 
+/* Pieces that begin on `day` go on from the rows that end there. */
+void periods_resume (Periods *periods, Day day);
+
 /* The origin on a day that the period holds. */
 Origin periods_origin (const Periods *periods, const MembershipPeriod *row, Day day);
 

@@ -15,6 +15,20 @@ JOIN membership_exception AS exception
 WHERE exception.superseded_at IS NULL
 ORDER BY row.n;
 
+-- name: derive_facts_ever
+SELECT row.n, fact.kind, fact.value, fact.organ_id, fact.valid_from, fact.valid_to, fact.recorded_at, fact.superseded_at
+FROM unnest (:person_ids::uuid[]) WITH ORDINALITY AS row (person_id, n)
+JOIN fact ON fact.federation_id = :federation_id AND fact.person_id = row.person_id
+ORDER BY row.n;
+
+-- name: derive_exceptions_ever
+SELECT row.n, exception.organ_id, exception.type_id, exception.valid_from, exception.valid_to, exception.recorded_at,
+  exception.superseded_at
+FROM unnest (:person_ids::uuid[]) WITH ORDINALITY AS row (person_id, n)
+JOIN membership_exception AS exception
+  ON exception.federation_id = :federation_id AND exception.person_id = row.person_id
+ORDER BY row.n;
+
 -- name: derive_memberships
 SELECT row.n, membership.membership_id, membership.organ_id, membership.type_id, membership.valid_from,
   membership.valid_to, membership.origin, membership.stretches, membership.recorded_at

@@ -1,4 +1,4 @@
--- What the evaluator's model is compiled from: rows known before :known_at; 'infinity' is now.
+-- What the evaluator's model is compiled from: rows believed now, or with :ever all that ever were.
 
 -- name: model_state
 SELECT version, recorded_at, counted_on FROM model WHERE federation_id = :federation_id;
@@ -28,16 +28,17 @@ WHERE federation_id = :federation_id AND organ_id <> organisation_id ORDER BY or
 SELECT type_id, organisation_id FROM membership_type WHERE federation_id = :federation_id ORDER BY type_id;
 
 -- name: model_lives
-SELECT organ_id, lower (valid) AS valid_from, upper (valid) AS valid_to FROM organ_life
-WHERE federation_id = :federation_id AND recorded_at < :known_at::timestamptz
-  AND (superseded_at IS NULL OR superseded_at >= :known_at::timestamptz);
+SELECT organ_id, lower (valid) AS valid_from, upper (valid) AS valid_to, recorded_at, superseded_at
+FROM organ_life
+WHERE federation_id = :federation_id AND (superseded_at IS NULL OR :ever::boolean);
 
 -- name: model_edges
-SELECT organ_id, parent_id, lower (valid) AS valid_from, upper (valid) AS valid_to FROM organ_edge
-WHERE federation_id = :federation_id AND recorded_at < :known_at::timestamptz
-  AND (superseded_at IS NULL OR superseded_at >= :known_at::timestamptz);
+SELECT organ_id, parent_id, lower (valid) AS valid_from, upper (valid) AS valid_to, recorded_at, superseded_at
+FROM organ_edge
+WHERE federation_id = :federation_id AND (superseded_at IS NULL OR :ever::boolean);
 
 -- name: model_versions
-SELECT rule_id, organ_id, type_id, lower (valid) AS valid_from, upper (valid) AS valid_to, nodes FROM rule_version
-WHERE federation_id = :federation_id AND recorded_at < :known_at::timestamptz
-  AND (superseded_at IS NULL OR superseded_at >= :known_at::timestamptz);
+SELECT rule_id, organ_id, type_id, lower (valid) AS valid_from, upper (valid) AS valid_to, nodes, recorded_at,
+  superseded_at
+FROM rule_version
+WHERE federation_id = :federation_id AND (superseded_at IS NULL OR :ever::boolean);

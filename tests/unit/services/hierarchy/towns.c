@@ -66,7 +66,7 @@ towns_places (ServiceWorld *world)
 }
 
 Towns
-towns_make (ServiceWorld *world, void *owner, const char *code)
+towns_make_dated (ServiceWorld *world, void *owner, const char *code, DatingPolicy policy)
 {
   Towns towns = {0};
   Organisation wanted = ORGANISATION__INIT, *made = memory_new (owner, Organisation);
@@ -74,6 +74,7 @@ towns_make (ServiceWorld *world, void *owner, const char *code)
   organisation__init (made);
   wanted.code = wanted.name = code;
   wanted.valid_from = "2000-01-01";
+  wanted.policy = policy;
   create.organisation = &wanted;
   assert_success (SERVICE_CALL (world, owner, create_organisation, &create, made));
   towns.organisation = made->organisation_id;
@@ -106,6 +107,12 @@ towns_make (ServiceWorld *world, void *owner, const char *code)
   towns.berga = reply->organs[3]->organ_id;
   service_world_runs (world, false);
   return towns;
+}
+
+Towns
+towns_make (ServiceWorld *world, void *owner, const char *code)
+{
+  return towns_make_dated (world, owner, code, DATING_POLICY__DATING_POLICY_UNSPECIFIED);
 }
 
 static const char *

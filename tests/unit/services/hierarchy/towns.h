@@ -21,8 +21,9 @@ NewOrgan *organ_of_town (void *owner, const char *code, const char *parent, cons
 /* The gazetteer: Aarla and Berga in North, Corpo in South. */
 void towns_places (ServiceWorld *world);
 
-/* Makes the organisation. */
+/* Makes the organisation; ATTRIBUTE_DATED, or with a policy of its own. */
 Towns towns_make (ServiceWorld *world, void *owner, const char *code);
+Towns towns_make_dated (ServiceWorld *world, void *owner, const char *code, DatingPolicy policy);
 
 /* An event about a person, a millisecond later than the one before; `family` NULL: names do not change. */
 PersonChanged *person_event (ServiceWorld *world, void *owner, const char *person_id, const char *family);
