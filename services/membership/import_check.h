@@ -4,7 +4,19 @@
 
 #include "import_plan.h"
 
-enum { CHECK_PASSES = 2 /* a row counts once when it is read and once when it is compared */ };
+/* The dry run goes over every row twice; a row counts half when it is read and half when it is compared.
+ * Halves of so many rows, whole ones only: those read and those compared add up to the number of rows. */
+static inline uint64_t
+import_half_read (int64_t rows)
+{
+  return (uint64_t)rows / 2;
+}
+
+static inline uint64_t
+import_half_compared (int64_t rows)
+{
+  return ((uint64_t)rows + 1) / 2;
+}
 
 /* Where the reading of the file goes on; all zero at the beginning. */
 typedef struct ReadPlace {

@@ -175,7 +175,7 @@ import_match_step (Call *call, RunStep *step, const ImportPlan *plan, int64_t af
     status = store_decisions (&matching);
   if (status_failed (status))
     return status;
-  step->processed = matching.count;
+  step->processed = import_half_compared (after + (int64_t)matching.count) - import_half_compared (after);
   step->succeeded = (uint64_t)(matching.counts.created + matching.counts.updated + matching.counts.unchanged);
   step->failed = matching.count - step->succeeded;
   step->done = matching.count < MATCH_ROWS;

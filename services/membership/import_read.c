@@ -258,9 +258,9 @@ static uint64_t
 estimate_total (const Reading *reading)
 {
   if (reading->ended || reading->offset == 0)
-    return (uint64_t)reading->position * CHECK_PASSES;
+    return (uint64_t)reading->position;
   double rows = (double)reading->position * (double)reading->size / (double)reading->offset;
-  return (uint64_t)(rows * CHECK_PASSES * 0.8);
+  return (uint64_t)(rows * 0.8);
 }
 
 static Status
@@ -300,7 +300,8 @@ read_on (Reading *reading)
     status = import_count (call, reading->plan->import.import_id, (ImportCounts){.errors = reading->errors});
   if (status_failed (status))
     return status;
-  step->processed = reading->staged_count;
+  step->processed = import_half_read (reading->position) -
+                    import_half_read (reading->position - (int64_t)reading->staged_count);
   step->total = estimate_total (reading);
   step->cursor = reading->ended ? "match 0"
                                 : memory_format (call, "read %" PRIu64 " %" PRIu64 " %" PRId64,
