@@ -158,4 +158,9 @@ bool card_changed (const Card *card);
 /* Writes all cards that changed, on behalf of the call's principal; `run_id` is "" outside runs. */
 Status cards_save (Call *call, Card *const *cards, size_t count, const char *run_id) MUST_CHECK;
 
+/* For what is recorded of persons without their cards being loaded, before it is recorded: locks them, moves
+ * the call's recorded time behind everything recorded of them, raises their versions and publishes that they
+ * changed. Each id once, and none that was saved in this call. */
+Status persons_touch (Call *call, const char *const *person_ids, size_t count) MUST_CHECK;
+
 #endif

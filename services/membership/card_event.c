@@ -144,3 +144,12 @@ card_raise_event (const Card *card)
   call_raise_event (call, card->person_id, &event->base);
   talloc_free (event);
 }
+
+void
+person_raise_event (Call *call, const char *person_id)
+{
+  PersonChanged event = PERSON_CHANGED__INIT;
+  event.person_id = person_id;
+  event.record_time = call_time_text (call);
+  call_raise_event (call, person_id, &event.base);
+}

@@ -1,5 +1,6 @@
 /* Locking and loading cards. */
 #include "card.h"
+#include "card_event.h"
 #include "membership_sql.h"
 
 #include <string.h>
@@ -198,6 +199,30 @@ Status
 cards_peek (Call *call, const char *const *person_ids, size_t count, Card ***cards, size_t *found)
 {
   return load (call, &sql_person_peek, person_ids, count, cards, found);
+}
+
+Status
+persons_touch (Call *call, const char *const *person_ids, size_t count)
+{
+  DbResult *result;
+  const DbValue federation = db_text ("federation_id", call->federation_id);
+  if (count == 0)
+    return STATUS_SUCCESS;
+  Status status = db_run (call->db, call, &sql_person_lock,
+                          DB_VALUES (federation, db_texts ("person_ids", person_ids, count)), &result);
+  if (status_failed (status))
+    return status;
+  stamp_behind (call, result);
+  size_t found = db_row_count (result);
+  const char **ids = memory_array (call, const char *, found + 1);
+  for (size_t i = 0; i < found; i++) {
+    ids[i] = db_value (result, i, "person_id");
+    person_raise_event (call, ids[i]);
+  }
+  return db_run (call->db, call, &sql_person_touch,
+                 DB_VALUES (federation, db_texts ("person_ids", ids, found),
+                            db_text ("record_time", call_time_text (call))),
+                 NULL);
 }
 
 /* Supersedes the believed rows of a run; the rows behind `before` are those it replaced: recorded anew. */

@@ -23,7 +23,9 @@ typedef struct Applying {
   const DbResult *rows;
   size_t count;
   DbResult *families; /* of import_families; NULL: none is new */
-  bool pending;       /* some guardian stands further down in the file */
+  Card **saved;
+  size_t saved_count;
+  bool pending; /* some guardian stands further down in the file */
 } Applying;
 
 static DbValue
@@ -192,19 +194,20 @@ apply_rows (Applying *applying)
   }
   if (!status_failed (status))
     status = retry_when_taken (call, cards_save (call, cards, count, applying->step->run->run_id));
-  applying->step->succeeded = count;
+  applying->saved = cards;
+  applying->saved_count = applying->step->succeeded = count;
   return status;
 }
 
-/* Records guardianships, set by set; both persons' cards change with them. */
+/* Records guardianships; both persons change with them, also those whom nothing else in the file changes. */
 static Status
 record_guardians (Applying *applying, const DbResult *pairs)
 {
   static const char *const columns[] = {"id",   "person_id", "valid_from", "valid_to",
                                         "kind", "other_id",  NULL};
-  static const char *const touched[] = {"person_ids", NULL};
   Call *call = applying->call;
-  Rows rows = rows_new (call, columns), persons = rows_new (call, touched);
+  Rows rows = rows_new (call, columns);
+  const char **persons = memory_array (call, const char *, 2 * db_row_count (pairs) + 1);
   char today[DAY_TEXT_SIZE];
   day_format (call->today, today);
   for (size_t i = 0; i < db_row_count (pairs); i++) {
@@ -214,14 +217,16 @@ record_guardians (Applying *applying, const DbResult *pairs)
       continue;
     }
     rows_add (&rows, (const char *const[]){id_new_text (call, call->now), guardian, today, "", "1", ward});
-    rows_add (&persons, &guardian);
-    rows_add (&persons, &ward);
+    persons[2 * rows.count - 2] = guardian;
+    persons[2 * rows.count - 1] = ward;
   }
+  Status status = import_touch_others (call, applying->saved, applying->saved_count, persons, 2 * rows.count);
+  if (status_failed (status))
+    return status;
   const DbValue extra[] = {federation (call), db_text ("record_time", call_time_text (call)),
                            db_text ("actor", call->principal->subject),
                            db_text ("run_id", applying->step->run->run_id)};
-  Status status = rows_run (&rows, call->db, &sql_relation_insert, extra, 4);
-  return status_failed (status) ? status : rows_run (&persons, call->db, &sql_person_touch, extra, 4);
+  return rows_run (&rows, call->db, &sql_relation_insert, extra, 4);
 }
 
 /* The guardianships of the rows behind `after` up to `last`. */

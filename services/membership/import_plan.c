@@ -3,6 +3,7 @@
 
 #include "membership_sql.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 Status
@@ -42,6 +43,34 @@ import_count (Call *call, const char *import_id, ImportCounts counts)
                             db_integer ("created", counts.created), db_integer ("updated", counts.updated),
                             db_integer ("unchanged", counts.unchanged), db_integer ("errors", counts.errors)),
                  NULL);
+}
+
+static int
+compare_texts (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+Status
+import_touch_others (Call *call, Card *const *saved, size_t saved_count, const char *const *person_ids,
+                     size_t count)
+{
+  const char **known = memory_array (call, const char *, saved_count + 1);
+  const char **others = memory_array (call, const char *, count + 1);
+  size_t known_count = 0, other_count = 0;
+  for (size_t i = 0; i < saved_count; i++)
+    if (card_changed (saved[i]))
+      known[known_count++] = saved[i]->person_id;
+  qsort (known, known_count, sizeof *known, compare_texts);
+  for (size_t i = 0; i < count; i++)
+    if (bsearch (&person_ids[i], known, known_count, sizeof *known, compare_texts) == NULL)
+      others[other_count++] = person_ids[i];
+  qsort (others, other_count, sizeof *others, compare_texts);
+  size_t once = 0;
+  for (size_t i = 0; i < other_count; i++)
+    if (i == 0 || strcmp (others[i], others[once - 1]) != 0)
+      others[once++] = others[i];
+  return persons_touch (call, others, once);
 }
 
 /* A row being put on a card. */

@@ -45,6 +45,10 @@ typedef struct ImportCounts {
   int64_t created, updated, unchanged, errors;
 } ImportCounts;
 
+/* persons_touch for those of the persons whose cards have not just been saved; ids may come several times. */
+Status import_touch_others (Call *call, Card *const *saved, size_t saved_count, const char *const *person_ids,
+                            size_t count) MUST_CHECK;
+
 /* Adds to the import's counts. */
 Status import_count (Call *call, const char *import_id, ImportCounts counts) MUST_CHECK;
 

@@ -88,6 +88,30 @@ was_created (const Undoing *undoing, const char *person_id)
   return false;
 }
 
+/* Takes back the guardianships that the import recorded of these persons, as guardians or as wards; both
+ * sides change, also those who are not taken back in this step. */
+static Status
+take_back_guardians (Undoing *undoing, Card *const *saved, size_t saved_count)
+{
+  Call *call = undoing->call;
+  DbResult *pairs;
+  Status status = db_run (call->db, call, &sql_import_undo_guardians,
+                          DB_VALUES (federation (call), db_text ("record_time", call_time_text (call)),
+                                     db_text ("undo_run_id", undoing->step->run->run_id),
+                                     db_text ("run_id", undoing->apply_run_id),
+                                     db_texts ("person_ids", undoing->ids, undoing->count)),
+                          &pairs);
+  if (status_failed (status))
+    return status;
+  size_t count = db_row_count (pairs);
+  const char **persons = memory_array (call, const char *, 2 * count + 1);
+  for (size_t i = 0; i < count; i++) {
+    persons[2 * i] = db_value (pairs, i, "person_id");
+    persons[2 * i + 1] = db_value (pairs, i, "other_id");
+  }
+  return import_touch_others (call, saved, saved_count, persons, 2 * count);
+}
+
 static Status
 take_back (Undoing *undoing)
 {
@@ -104,15 +128,10 @@ take_back (Undoing *undoing)
     else
       changed[restored++] = cards[i];
   status = cards_restore (call, changed, restored, undoing->apply_run_id);
+  if (!status_failed (status)) /* first: what the cards take back of it would not be told to the other side */
+    status = take_back_guardians (undoing, cards, found);
   if (!status_failed (status))
     status = cards_save (call, cards, found, undoing->step->run->run_id);
-  if (!status_failed (status))
-    status = db_run (call->db, call, &sql_import_undo_guardians,
-                     DB_VALUES (federation (call), db_text ("record_time", call_time_text (call)),
-                                db_text ("undo_run_id", undoing->step->run->run_id),
-                                db_text ("run_id", undoing->apply_run_id),
-                                db_texts ("person_ids", undoing->ids, undoing->count)),
-                     NULL);
   undoing->step->succeeded = found;
   return status;
 }

@@ -137,7 +137,7 @@ async function timed (what, work) {
 /** All that can be asked of the databases. */
 async function audit (set, report, { journal, clients, rules, canary, world, imports }) {
   await timed ('commands', auditCommands (set, report, { journal, clients, rules, canary }));
-  await timed ('events', auditEvents (set, report, { canary }));
+  await timed ('events', auditEvents (set, report));
   await timed ('projections', auditProjections (set, report));
   await timed ('memberships', auditMemberships (set, report, world));
   await timed ('runs', auditRuns (set, report, { imports, world }));

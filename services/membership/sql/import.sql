@@ -168,6 +168,10 @@ recorded AS (
   UNION ALL
   SELECT batch.person_id, relation.run_id, relation.recorded_at, relation.superseded_at, relation.superseded_run_id
   FROM batch JOIN relation ON relation.federation_id = :federation_id AND relation.person_id = batch.person_id
+  UNION ALL -- given a guardian who need not be in the file
+  SELECT batch.person_id, relation.run_id, relation.recorded_at, NULL, NULL
+  FROM batch JOIN relation ON relation.federation_id = :federation_id AND relation.other_id = batch.person_id
+    AND relation.kind = 1 AND relation.run_id = :run_id::uuid AND relation.superseded_at IS NULL
 ),
 judged AS (
   SELECT person_id, bool_or (run_id = :run_id::uuid) AS applied,
@@ -192,7 +196,8 @@ WITH wanted AS (
 UPDATE relation SET superseded_at = :record_time, superseded_run_id = :undo_run_id
 FROM wanted
 WHERE relation.federation_id = :federation_id AND relation.relation_id = wanted.relation_id
-  AND relation.run_id = :run_id AND relation.kind = 1 AND relation.superseded_at IS NULL;
+  AND relation.run_id = :run_id AND relation.kind = 1 AND relation.superseded_at IS NULL
+RETURNING relation.person_id, relation.other_id;
 
 -- name: import_run_start
 SELECT create_time FROM run WHERE federation_id = :federation_id AND run_id = :run_id;

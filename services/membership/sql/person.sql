@@ -266,11 +266,10 @@ FROM unnest (:person_id::uuid[], :member_number::text[], :key::text[], :given_na
 WHERE person.federation_id = :federation_id AND person.person_id = row.person_id;
 
 -- name: person_touch
--- Something beside the person's own fields has changed. Who was written in this transaction already has a new version.
+-- Something beside the person's own fields has changed.
 UPDATE person SET version = version + 1, update_time = :record_time
 FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
-WHERE person.federation_id = :federation_id AND person.person_id = wanted.person_id
-  AND person.update_time < :record_time;
+WHERE person.federation_id = :federation_id AND person.person_id = wanted.person_id;
 
 -- name: person_due
 -- Whose future-dated change has come.

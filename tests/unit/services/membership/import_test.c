@@ -264,6 +264,50 @@ changes_are_applied_and_undone (void **state)
   assert_string_equal (world_value (world, register_sql), family_register);
 }
 
+/* "key version events" of everyone. */
+static const char told_sql[] =
+    "SELECT string_agg (concat_ws (' ', key, version, (SELECT count (*) FROM event_log WHERE aggregate_id = "
+    "person_id::text)), ', ' ORDER BY key) FROM person";
+
+/* Both persons change, and it is told of both; the guardian is not in the file. */
+static void
+a_guardian_alone_is_imported_and_undone (void **state)
+{
+  for (int crash = 0; crash < 2; crash++) {
+    reset (state);
+    Import import = check (state, "key,given_name,family_name\nP1,Anna,Ek\nP2,Ville,Ek\nP3,Bo,Ek\n", crash);
+    apply (state, import.import_id, crash);
+    import = check (state, "key,given_name,family_name,guardian_keys\nP2,Ville,Ek,P3\n", crash);
+    apply (state, import.import_id, crash);
+    assert_string_equal (world_value (world, told_sql), "P1 1 1, P2 2 2, P3 2 2");
+    assert_string_equal (world_value (world, register_sql),
+                         "P1 Anna Ek | P2 Ville Ek | P3 Bo Ek | P3 guards P2");
+    undo (state, import.import_id, crash);
+    assert_string_equal (world_value (world, told_sql), "P1 1 1, P2 3 3, P3 3 3");
+    assert_string_equal (world_value (world, register_sql), "P1 Anna Ek | P2 Ville Ek | P3 Bo Ek");
+  }
+}
+
+/* The wards stand in one batch, their guardian in another. */
+static void
+a_guardian_in_another_batch_is_told_once (void **state)
+{
+  enum { WARDS = 2500 };
+  char *text = memory_string (*state, "key,given_name,family_name,guardian_keys\n");
+  for (int i = 0; i < WARDS; i++)
+    text = talloc_asprintf_append_buffer (text, "P%d,Ville,Ek,%s\n", i, i % 500 == 499 ? "Q" : "");
+  text = talloc_asprintf_append_buffer (text, "Q,Bo,Ek,\n");
+  Import import = check (state, text, false);
+  apply (state, import.import_id, true);
+  assert_string_equal (world_value (world, "SELECT count (*) FROM relation"), "5");
+  undo (state, import.import_id, true);
+  assert_string_equal (world_value (world, "SELECT count (*) FROM relation WHERE superseded_at IS NULL"),
+                       "0");
+  assert_string_equal (world_value (world, "SELECT count (*) FROM person WHERE version <> (SELECT count (*) "
+                                           "FROM event_log WHERE aggregate_id = person_id::text)"),
+                       "0");
+}
+
 static void
 what_was_changed_since_is_not_undone (void **state)
 {
@@ -460,7 +504,8 @@ many_rows_survive_crashes (void **state)
     assert_string_equal (world_value (world, "SELECT count (*) FROM relation"), "3000");
     assert_string_equal (
         world_value (world, "SELECT count (DISTINCT aggregate_id) || ' ' || count (*) FROM event_log"),
-        "9001 9001");
+        "9001 12006"); /* all made; then 3000 wards, and their guardian in each of five steps */
+    assert_string_equal (world_value (world, "SELECT sum (version) FROM person"), "12006");
     assert_string_equal (world_value (world, "SELECT count (*) FROM (SELECT person_id FROM person_version "
                                              "UNION ALL SELECT person_id FROM address "
                                              "UNION ALL SELECT person_id FROM person_fact "
@@ -601,6 +646,8 @@ main (void)
       TEST (a_family_is_imported_and_undone),
       TEST (the_same_file_again_changes_nothing),
       TEST (changes_are_applied_and_undone),
+      TEST (a_guardian_alone_is_imported_and_undone),
+      TEST (a_guardian_in_another_batch_is_told_once),
       TEST (what_was_changed_since_is_not_undone),
       TEST (every_error_is_told_by_line_and_column),
       TEST (bad_files_are_refused_at_the_door),
