@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { APPLY_ROWS = 500, GUARDIAN_ROWS = 2000 };
+enum { APPLY_ROWS = 1000, GUARDIAN_ROWS = 2000 };
 
 /* One step. */
 typedef struct Applying {
