@@ -3,7 +3,8 @@
 
   python3 generate.py [--seed N] [--worlds N] [--operations N] [--without WORD]... [--rows]
 
-The lines are described in README.md. --without leaves a kind of operation out (undo, merge, split, reopen, erase, invalid, ...);
+The lines are described in README.md. --without leaves a kind of operation out (undo, merge, split, reopen,
+erase, invalid, ...; end_excepted: the end of a person who has an exception);
 --rows adds to each expectation the rows that were known, for those who judge rows only.
 """
 
@@ -106,7 +107,8 @@ class Generator:
     """Often one that many fulfil, or that asks for what somebody has on record."""
     if self.chance(0.35):
       return {"any": [{"not": self.condition(0, organ)}, self.condition(1, organ)]}
-    values = sorted({row.value[1:] for row in self.world.store.current("fact") if row.value[1] in list(VALUES) + ["subscription"]})
+    values = sorted({row.value[1:] for row in self.world.store.current("fact")
+                     if row.value[1] in list(VALUES) + ["subscription"]})
     values = [(kind, value) for kind, value in values if value != "Nowhere"]
     if values and self.chance(0.6):
       kind, value = self.random.choice(values)
@@ -210,7 +212,7 @@ class Generator:
       for field in ("at", "from"):
         if field in change and self.world.policies[organisation] == "EVALUATION_DATED" and not self.chance(0.04):
           change[field] = max(change[field], text(self.local_today() + 2))
-      if change.get("to") and change["to"] < change["from"] and not self.chance(0.1):
+      if change.get("to") and change["to"] <= change["from"] and not (change["to"] < change["from"] and self.chance(0.1)):
         change["to"] = text(day(change["from"]) + 9)
     past = [change for change in changes if self.past(organisation, change)]
     changes = past[:1] or changes
@@ -286,8 +288,10 @@ class Generator:
       self.attempt("withdraw", self.world.withdraw_fact, name, fact=name, person=person)
 
   def end_person(self):
-    if self.world.persons:
-      person, on = self.pick(self.world.persons), self.some_day()
+    persons = [person for person in self.world.persons if "end_excepted" not in self.without
+               or not any(row.value[0] == person for row in self.world.store.current("exception"))]
+    if persons:
+      person, on = self.pick(persons), self.some_day()
       self.attempt("end_person", self.world.end_person, person, on, person=person, at=on)
 
   def erase(self):
@@ -333,7 +337,14 @@ class Generator:
     kinds = {kind: weight for kind, weight in kinds.items() if kind not in self.without}
     kind, = self.random.choices(list(kinds), list(kinds.values()))
     change = getattr(self, "make_" + kind)(organisation, self.some_day(organisation))
-    return change if self.invalid() or "o999" not in (change or {}).values() else None
+    if change is None or self.on_a_reopening(change) or "o999" in change.values() and not self.invalid():
+      return None
+    return change
+
+  def on_a_reopening(self, change):
+    """Whether a later period of a life has a first day that no end may fall on is a reading too fine to judge by."""
+    lives = self.world.store.current("life", change["organ"]) if change["do"] in ("end", "merge", "split") else []
+    return any(text(row.start) == change["at"] for row in lives) and min(row.start for row in lives) < day(change["at"])
 
   def make_create(self, organisation, at):
     if len(self.organs(None)) + len(self.fresh) >= 8:
@@ -407,13 +418,14 @@ class Generator:
             "type": self.pick(self.types(organisation)), "from": start, "to": end}
 
   def make_end_except(self, organisation, at):
-    """One of this organisation; another's are none of its business."""
+    """One of this organisation that a merge has not continued elsewhere: there its name would be two rows'."""
     there = [row for row in self.world.store.current("exception")
-             if self.world.organisation_of[row.value[2]] == organisation]
+             if self.world.organisation_of[row.value[2]] == organisation
+             and len(self.world.store.current("exception", row.key)) == 1]
     if not there:
       return None
     row = self.random.choice(there)
-    if day(at) <= row.start and not self.invalid():
+    if day(at) <= row.start:
       at = text(row.start + self.pick([1, 3, 10]))
     return {"do": "end_except", "exception": row.key, "at": at}
 

@@ -190,7 +190,7 @@ RuleNode **
 lines_rule (void *owner, const json_t *condition, size_t *count)
 {
   Nodes list = {.nodes = memory_array (owner, RuleNode *, 4)};
-  if (!json_is_null (condition))
+  if (condition != NULL && !json_is_null (condition))
     append_condition (&list, condition);
   *count = list.count;
   return list.nodes;
@@ -256,8 +256,8 @@ join (Stays *stays, bool origins)
   qsort (stays->rows, stays->count, sizeof *stays->rows, compare_stays);
   size_t kept = 0;
   for (size_t i = 0; i < stays->count; i++) {
-    Stay *last = kept == 0 ? NULL : &stays->rows[kept - 1];
-    if (last != NULL && compare_names (last, &stays->rows[i]) == 0 &&
+    Stay *last = &stays->rows[kept > 0 ? kept - 1 : 0];
+    if (kept > 0 && compare_names (last, &stays->rows[i]) == 0 &&
         last->valid.to == stays->rows[i].valid.from &&
         (!origins || last->exception == stays->rows[i].exception))
       last->valid.to = stays->rows[i].valid.to;
@@ -279,22 +279,29 @@ tell (const char *who, const Stays *stays, const Stay *about)
   putchar ('\n');
 }
 
+/* True when two lists have the same in one place. */
+static bool
+same_stay (const Stay *a, const Stay *b, bool origins)
+{
+  return compare_stays (a, b) == 0 && a->valid.to == b->valid.to &&
+         (!origins || a->exception == b->exception);
+}
+
 bool
 stays_same (Stays *expected, Stays *found, bool origins, const char *what)
 {
   join (expected, origins);
   join (found, origins);
-  for (size_t i = 0; i < expected->count || i < found->count; i++) {
-    const Stay *a = i < expected->count ? &expected->rows[i] : NULL,
-               *b = i < found->count ? &found->rows[i] : NULL;
-    if (a != NULL && b != NULL && compare_names (a, b) == 0 && a->valid.from == b->valid.from &&
-        a->valid.to == b->valid.to && (!origins || a->exception == b->exception))
-      continue;
-    const Stay *about = b == NULL || (a != NULL && compare_stays (a, b) <= 0) ? a : b;
-    printf ("%s: %s in %s as %s\n", what, about->person, about->organ, about->type);
-    tell ("expected", expected, about);
-    tell ("found", found, about);
-    return false;
-  }
-  return true;
+  size_t at = 0, both = expected->count < found->count ? expected->count : found->count;
+  while (at < both && same_stay (&expected->rows[at], &found->rows[at], origins))
+    at++;
+  if (at == expected->count && at == found->count)
+    return true;
+  const Stay *about = at < expected->count ? &expected->rows[at] : &found->rows[at];
+  if (at < both && compare_stays (&found->rows[at], about) < 0)
+    about = &found->rows[at];
+  printf ("%s: %s in %s as %s\n", what, about->person, about->organ, about->type);
+  tell ("expected", expected, about);
+  tell ("found", found, about);
+  return false;
 }

@@ -5,10 +5,11 @@
 
 #include <sodium.h>
 
+static const HierarchyConfig config = {.language = "fi"};
+
 ServiceWorld *
 service_world_new (void *owner)
 {
-  static const HierarchyConfig config = {.language = "fi"};
   static const uint8_t key[32] = {1, 2, 3};
   ServiceWorld *world = memory_new (owner, ServiceWorld);
   if (sodium_init () < 0)
@@ -18,16 +19,27 @@ service_world_new (void *owner)
   assert_success (clock_manual (world, "Europe/Helsinki", 0, &world->clock));
   principal__init (&world->principal);
   world->principal.subject = "user:test";
-  world->principal.federation_id = FEDERATION;
-  void *state;
-  assert_success (compiled_open (world, &config, world->clock, &state));
+  service_world_federation (world, FEDERATION);
   world->process = memory_new (world, Process);
   world->process->clock = world->clock;
-  world->process->state = state;
   world->process->config = &config;
   world->process->page_key = page_token_key ((Bytes){key, sizeof key});
+  service_world_restart (world);
   service_world_day (world, "2026-11-21");
   return world;
+}
+
+void
+service_world_federation (ServiceWorld *world, const char *federation)
+{
+  world->federation = world->principal.federation_id = federation;
+}
+
+void
+service_world_restart (ServiceWorld *world)
+{
+  talloc_free (world->process->state);
+  assert_success (compiled_open (world, &config, world->clock, &world->process->state));
 }
 
 void
@@ -98,11 +110,12 @@ one_step (ServiceWorld *world, bool commit, uint64_t *differences)
     if (!status_failed (status))
       status = run_outcomes_store (call, run.run_id, step.outcomes);
     if (!status_failed (status))
-      status = db_run (world->db, call, &put,
-                       DB_VALUES (db_text ("federation_id", FEDERATION), db_text ("run_id", run.run_id),
-                                  db_text ("cursor", step.cursor), db_boolean ("done", step.done),
-                                  db_integer ("failed", (int64_t)step.failed)),
-                       NULL);
+      status =
+          db_run (world->db, call, &put,
+                  DB_VALUES (db_text ("federation_id", world->federation), db_text ("run_id", run.run_id),
+                             db_text ("cursor", step.cursor), db_boolean ("done", step.done),
+                             db_integer ("failed", (int64_t)step.failed)),
+                  NULL);
     if (commit)
       *differences += step.failed;
   }
@@ -136,7 +149,7 @@ record_of (Call *call, ServiceWorld *world, const ProtobufCMessage *event, const
   record->type = event->descriptor->name;
   record->record_time = record_time;
   record->payload = (ProtobufCBinaryData){packed.length, memory_copy (call, packed.data, packed.length)};
-  record->federation_id = FEDERATION;
+  record->federation_id = world->federation;
   return record;
 }
 

@@ -25,12 +25,19 @@ typedef struct ServiceWorld {
   Clock *clock;
   struct Process *process;
   Principal principal;
+  const char *federation; /* FEDERATION, unless set otherwise with the principal's */
   uint64_t seq;
   size_t events; /* raised by the last call */
 } ServiceWorld;
 
 /* Makes the world; the clock stands at 2026-11-21 12:00 in Helsinki. */
 ServiceWorld *service_world_new (void *owner);
+
+/* Goes on with an empty federation. */
+void service_world_federation (ServiceWorld *world, const char *federation);
+
+/* Forgets what the process keeps between calls, as a restart does. */
+void service_world_restart (ServiceWorld *world);
 
 /* Moves the clock to noon of a day. */
 void service_world_day (ServiceWorld *world, const char *day);

@@ -1,0 +1,244 @@
+/* Judges the service by the slow model: reads the lines of generate.py on stdin, does to the service what
+ * they say at the instants they say, and asks it for everybody's memberships where the lines expect some.
+ *
+ * What it knows by its own changes (incremental), after everybody was derived anew (full, which must find no
+ * difference), and after what it keeps between calls is gone (restart) must all be the expected, day by day.
+ * A world ends at its first difference: what follows could only be wrong. Last line: "N worlds, M
+ * memberships, D differences". */
+#include "orders.h"
+
+#include "core/memory.h"
+#include "service/private.h"
+
+/* What has been seen so far. */
+typedef struct Judge {
+  ServiceWorld *service;
+  void *owner; /* of the world's */
+  Played *played;
+  json_int_t seed;
+  json_t *final; /* array: expectations since the last operation */
+  json_t *persons;
+  bool given_up; /* a difference was found in this world, or it asks for what the service cannot do */
+  unsigned long worlds, memberships, differences, unsupported;
+} Judge;
+
+/* Reasons of the model, and what the service says. */
+static const char *const reasons[][5] = {
+    {"ALIVE", "ALREADY_LIVES"},
+    {"BEFORE_LIFE", "NOT_ENDED"},
+    {"CHILD_NOT_ALIVE", "EDGE_OUTSIDE_LIFE"},
+    {"CYCLE", "CYCLE"},
+    {"EMPTY", "EMPTY", "TOO_FEW_OPERANDS", "OPERANDS", "VALUES"},
+    {"FIRST_DAY", "END_ON_FIRST_DAY"},
+    {"NAMED_TWICE", "CHILD_ASSIGNED_TWICE"},
+    {"NOT_ALIVE", "NOT_ALIVE"},
+    {"NOT_NAMED", "CHILD_UNASSIGNED"},
+    {"OUTSIDE", "ALREADY_ENDED"},
+    {"PARENT_NOT_IN_TREE", "PARENT_NOT_IN_TREE", "EDGE_OUTSIDE_LIFE"},
+    {"PAST_DATE", "PAST_DATE"},
+    {"PERIOD_REVERSED", "EMPTY_PERIOD"},
+    {"RELATED", "MERGE_WITH_RELATIVE", "MERGE_WITH_ITSELF"},
+    {"ROOT", "ROOT_FIXED"},
+    {"UNKNOWN_EXCEPTION", "UNKNOWN_EXCEPTION"},
+    {"UNKNOWN_ORGAN", "UNKNOWN_ORGAN"},
+    {"UNKNOWN_PERSON", "UNKNOWN_PERSON"},
+    {"UNKNOWN_PLACE", "UNKNOWN_TOWN", "UNKNOWN_MUNICIPALITY", "UNKNOWN_PROVINCE", "UNKNOWN_POSTAL_CODE"},
+    {"UNKNOWN_TYPE", "UNKNOWN_TYPE"},
+};
+
+/* Whether the service's reason fits; the reasons of undos are the service's own affair. */
+static bool
+reason_fits (const char *expected, const char *found)
+{
+  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+    if (strcmp (reasons[i][0], expected) == 0) {
+      for (size_t j = 1; j < 5 && reasons[i][j] != NULL; j++)
+        if (strcmp (reasons[i][j], found) == 0)
+          return true;
+      return false;
+    }
+  return true;
+}
+
+static void
+differ (Judge *judge)
+{
+  judge->differences++;
+  judge->given_up = true;
+}
+
+/* Compares what an operation came to with what was expected. */
+static void
+judge_outcome (Judge *judge, const json_t *line, Outcome outcome)
+{
+  const json_t *expect = json_object_get (line, "expect"), *place = json_object_get (expect, "place");
+  bool accepted = json_is_true (json_object_get (expect, "accepted"));
+  if (outcome.status.code == STATUS_UNIMPLEMENTED || strcmp (outcome.reason, "NOT_SUPPORTED") == 0) {
+    judge->unsupported++;
+    judge->given_up = true;
+    return;
+  }
+  const char *reason = lines_text_or_empty (expect, "reason");
+  bool same = accepted == !status_failed (outcome.status) &&
+              (place == NULL || json_integer_value (place) == outcome.place) &&
+              (accepted || reason_fits (reason, outcome.reason));
+  if (same)
+    return;
+  char *text = json_dumps (line, JSON_COMPACT);
+  printf ("seed %" JSON_INTEGER_FORMAT ": %s\n  expected: %s\n  found: %s %ld %s\n", judge->seed,
+          text, accepted ? "accepted" : reason, status_failed (outcome.status) ? outcome.reason : "accepted",
+          outcome.place, status_failed (outcome.status) ? outcome.status.detail->message : "");
+  free (text);
+  differ (judge);
+}
+
+/* Adds what the service says of one person. */
+static void
+ask_person (Judge *judge, void *owner, const char *person, const char *known, Stays *found)
+{
+  ListMembershipsRequest request = LIST_MEMBERSHIPS_REQUEST__INIT;
+  ListMembershipsResponse reply = LIST_MEMBERSHIPS_RESPONSE__INIT;
+  request.person_id = orders_person (judge->played, owner, person);
+  request.as_known_on = known;
+  Status status = SERVICE_CALL (judge->service, owner, list_memberships, &request, &reply);
+  if (status_failed (status) && status.code != STATUS_NOT_FOUND)
+    test_assert_success (status, __FILE__, __LINE__);
+  for (size_t i = 0; i < reply.n_memberships; i++) {
+    const Membership *row = reply.memberships[i];
+    Period valid = {DAY_MIN, DAY_MAX};
+    if (*row->valid_from != '\0')
+      assert_int_equal (day_parse (row->valid_from, &valid.from), DAY_OK);
+    if (*row->valid_to != '\0')
+      assert_int_equal (day_parse (row->valid_to, &valid.to), DAY_OK);
+    stays_add (found,
+               (Stay){.person = person, .organ = row->organ_name, .type = row->type_name, .valid = valid});
+  }
+}
+
+static bool
+judge_expectation (Judge *judge, const json_t *line, const char *way)
+{
+  void *owner = memory_context (NULL);
+  Stays *found = stays_new (owner);
+  const char *known = lines_text_or_empty (line, "as_known_on");
+  for (size_t i = 0; i < json_array_size (judge->persons); i++)
+    ask_person (judge, owner, lines_item (judge->persons, i), known, found);
+  const char *what =
+      memory_format (owner, "seed %" JSON_INTEGER_FORMAT ", %s, at %s, as known on %s", judge->seed,
+                     way, lines_text (line, "at"), *known == '\0' ? "now" : known);
+  bool same = stays_same (lines_stays (owner, json_object_get (line, "memberships")), found, false, what);
+  talloc_free (owner);
+  return same;
+}
+
+/* All expectations since the last operation once more. */
+static void
+judge_again (Judge *judge, const char *way)
+{
+  for (size_t i = 0; i < json_array_size (judge->final) && !judge->given_up; i++)
+    if (!judge_expectation (judge, json_array_get (judge->final, i), way))
+      differ (judge);
+}
+
+/* Deriving everybody anew finds nothing to correct. */
+static void
+judge_full (Judge *judge)
+{
+  void *owner = memory_context (NULL);
+  CreateEvaluationRequest request = CREATE_EVALUATION_REQUEST__INIT;
+  Run run = RUN__INIT;
+  assert_success (SERVICE_CALL (judge->service, owner, create_evaluation, &request, &run));
+  uint64_t found = service_world_runs (judge->service, false);
+  talloc_free (owner);
+  if (found == 0)
+    return;
+  printf ("seed %" JSON_INTEGER_FORMAT ": the full evaluation finds %lu differences\n", judge->seed,
+          (unsigned long)found);
+  differ (judge);
+}
+
+static void
+end_world (Judge *judge)
+{
+  if (!judge->given_up)
+    judge_full (judge);
+  judge_again (judge, "full");
+  service_world_restart (judge->service);
+  judge_again (judge, "restart");
+  judge->worlds++;
+}
+
+static void
+begin_world (Judge *judge, const json_t *line)
+{
+  talloc_free (judge->owner);
+  judge->owner = memory_context (NULL);
+  judge->played = played_begin (judge->owner, judge->service, line);
+  judge->seed = judge->played->seed;
+  judge->given_up = false;
+  json_array_clear (judge->persons);
+}
+
+static void
+judge_line (Judge *judge, void *owner, json_t *line)
+{
+  const char *op = lines_text (line, "op");
+  if (strcmp (op, "world") == 0)
+    begin_world (judge, line);
+  else if (strcmp (op, "done") == 0)
+    end_world (judge);
+  else if (judge->given_up)
+    return;
+  else if (strcmp (op, "expect") == 0) {
+    if (!judge_expectation (judge, line, "incremental"))
+      differ (judge);
+    judge->memberships += json_array_size (json_object_get (line, "memberships"));
+    json_array_append (judge->final, line);
+  } else {
+    if (strcmp (op, "person") == 0)
+      json_array_append (judge->persons, json_object_get (line, "person"));
+    json_array_clear (judge->final);
+    judge_outcome (judge, line, orders_play (judge->played, owner, line));
+  }
+}
+
+/* As a test, so that an assertion that fails inside still stops the database. */
+static void
+judge_lines (void **state)
+{
+  Judge judge = {.service = *state, .final = json_array (), .persons = json_array ()};
+  void *line_owner = memory_context (NULL);
+  for (json_t *line; (line = lines_next (line_owner, stdin)) != NULL;) {
+    judge_line (&judge, line_owner, line);
+    fflush (stdout);
+    talloc_free_children (line_owner);
+  }
+  talloc_free (line_owner);
+  talloc_free (judge.owner);
+  json_decref (judge.final);
+  json_decref (judge.persons);
+  printf ("%lu worlds, %lu memberships, %lu differences, %lu worlds not supported\n", judge.worlds,
+          judge.memberships, judge.differences, judge.unsupported);
+  assert_int_equal (judge.differences, 0);
+  assert_int_not_equal (judge.memberships, 0);
+}
+
+static int
+start (void **state)
+{
+  *state = service_world_new (NULL);
+  return 0;
+}
+
+static int
+stop (void **state)
+{
+  return talloc_free (*state);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test (judge_lines)};
+  return cmocka_run_group_tests (tests, start, stop);
+}
