@@ -4,8 +4,8 @@
 #include "actions/actions.h"
 #include "compiled.h"
 #include "core/id.h"
-#include "core/text.h"
 #include "places.h"
+#include "record.h"
 #include "rules.h"
 
 #include <string.h>
@@ -57,43 +57,6 @@ raise_changed (Call *call, const char *organisation_id, const char *organ_id, co
   call_raise_event (call, organ_id, &event.base);
 }
 
-/* The columns of organs that are written. */
-typedef struct OrganColumns {
-  const char **ids, **codes, **names, **kinds, **search, **from, **parents, **life_ids, **edge_ids;
-  Bytes *sort_keys;
-} OrganColumns;
-
-static const char *
-search_text (Call *call, const char *name, const char *code)
-{
-  return text_fold (call, memory_format (call, "%s %s", name, code));
-}
-
-static OrganColumns
-organ_columns (Call *call, const OrganDraft *drafts, size_t count)
-{
-  OrganColumns columns = {0};
-  const char ***texts[] = {&columns.ids,     &columns.codes,    &columns.names,
-                           &columns.kinds,   &columns.search,   &columns.from,
-                           &columns.parents, &columns.life_ids, &columns.edge_ids};
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-    *texts[i] = memory_array (call, const char *, count);
-  columns.sort_keys = memory_array (call, Bytes, count);
-  for (size_t i = 0; i < count; i++) {
-    columns.ids[i] = drafts[i].organ_id;
-    columns.codes[i] = drafts[i].code;
-    columns.names[i] = drafts[i].name;
-    columns.kinds[i] = drafts[i].kind;
-    columns.search[i] = search_text (call, drafts[i].name, drafts[i].code);
-    columns.sort_keys[i] = hierarchy_sort_key (call, drafts[i].name);
-    columns.from[i] = hierarchy_sql_day (call, drafts[i].valid_from);
-    columns.parents[i] = drafts[i].parent_id;
-    columns.life_ids[i] = id_new_text (call, call->now);
-    columns.edge_ids[i] = id_new_text (call, call->now);
-  }
-  return columns;
-}
-
 static Status
 write_rules (Call *call, const OrganDraft *drafts, size_t count)
 {
@@ -112,29 +75,19 @@ write_rules (Call *call, const OrganDraft *drafts, size_t count)
 Status
 organs_write (Call *call, const char *organisation_id, const OrganDraft *drafts, size_t count)
 {
-  OrganColumns columns = organ_columns (call, drafts, count);
-  const DbValue values[] = {
-      db_text ("federation_id", call->federation_id),
-      db_text ("organisation_id", organisation_id),
-      db_text ("recorded_at", call_time_text (call)),
-      db_text ("recorded_by", call->principal->subject),
-      db_texts ("organ_ids", columns.ids, count),
-      db_texts ("codes", columns.codes, count),
-      db_texts ("names", columns.names, count),
-      db_texts ("kinds", columns.kinds, count),
-      db_texts ("search_texts", columns.search, count),
-      db_byte_strings ("sort_keys", columns.sort_keys, count),
-      db_texts ("life_ids", columns.life_ids, count),
-      db_texts ("edge_ids", columns.edge_ids, count),
-      db_texts ("parent_ids", columns.parents, count),
-      db_texts ("valid_from", columns.from, count),
-  };
-  const DbQuery *queries[] = {&sql_organ_insert, &sql_organ_life_insert,
-                              drafts[0].parent_id == NULL ? NULL : &sql_organ_edge_insert};
-  Status status = STATUS_SUCCESS;
-  for (size_t i = 0; i < sizeof queries / sizeof (void *) && !status_failed (status); i++)
-    if (queries[i] != NULL)
-      status = db_run (call->db, call, queries[i], values, sizeof values / sizeof *values, NULL);
+  RecordOrgan *organs = memory_array (call, RecordOrgan, count);
+  RecordRow *lives = memory_array (call, RecordRow, count);
+  for (size_t i = 0; i < count; i++) {
+    organs[i] = (RecordOrgan){drafts[i].organ_id, drafts[i].code, drafts[i].name, drafts[i].kind};
+    lives[i] = (RecordRow){.organ_id = drafts[i].organ_id,
+                           .other_id = drafts[i].parent_id,
+                           .valid = {drafts[i].valid_from, DAY_MAX}};
+  }
+  Status status = record_organs (call, organisation_id, NULL, organs, count);
+  if (!status_failed (status))
+    status = record_insert (call, RECORD_LIFE, lives, count);
+  if (!status_failed (status) && drafts[0].parent_id != NULL)
+    status = record_insert (call, RECORD_EDGE, lives, count);
   if (!status_failed (status))
     status = write_rules (call, drafts, count);
   for (size_t i = 0; i < count && !status_failed (status); i++)
@@ -465,7 +418,7 @@ write_organ (Call *call, const Organ *organ)
 {
   return db_run (call->db, call, &sql_organ_update,
                  DB_VALUES (db_text ("federation_id", call->federation_id),
-                            db_text ("search_text", search_text (call, organ->name, organ->code)),
+                            db_text ("search_text", record_search_text (call, organ->name, organ->code)),
                             db_bytes ("sort_key", hierarchy_sort_key (call, organ->name)),
                             db_message (&organ->base)),
                  NULL);

@@ -14,12 +14,12 @@
 
 #include "heimo_hierarchy_handlers.h"
 
-static Bytes
-pack_nodes (Call *call, const RuleDraft *draft)
+Bytes
+rules_pack (Call *call, RuleNode *const *nodes, size_t count)
 {
   Rule rule = RULE__INIT;
-  rule.nodes = draft->nodes;
-  rule.n_nodes = draft->count;
+  rule.nodes = (RuleNode **)nodes;
+  rule.n_nodes = count;
   Bytes packed = memory_pack (call, &rule.base);
   return packed.data == NULL ? (Bytes){(const uint8_t *)"", 0} : packed;
 }
@@ -35,31 +35,25 @@ rules_unpack (Call *call, Bytes nodes)
   return rule;
 }
 
+const RecordContent *
+rules_content (Call *call, RuleNode *const *nodes, size_t count)
+{
+  RecordContent *content = memory_new (call, RecordContent);
+  content->nodes = rules_pack (call, nodes, count);
+  return content;
+}
+
 Status
 rules_write (Call *call, const RuleDraft *drafts, size_t count)
 {
-  const char **columns[5];
-  Bytes *nodes = memory_array (call, Bytes, count);
-  for (size_t i = 0; i < 5; i++)
-    columns[i] = memory_array (call, const char *, count);
-  for (size_t i = 0; i < count; i++) {
-    const RuleDraft *draft = &drafts[i];
-    columns[0][i] = draft->rule_id == NULL ? id_new_text (call, call->now) : draft->rule_id;
-    columns[1][i] = draft->organ_id;
-    columns[2][i] = draft->type_id;
-    columns[3][i] = draft->valid_from == DAY_MIN ? NULL : hierarchy_sql_day (call, draft->valid_from);
-    columns[4][i] = draft->valid_to == DAY_MAX ? NULL : hierarchy_sql_day (call, draft->valid_to);
-    nodes[i] = pack_nodes (call, draft);
-  }
-  return db_run (
-      call->db, call, &sql_rule_insert,
-      DB_VALUES (db_text ("federation_id", call->federation_id),
-                 db_text ("recorded_at", call_time_text (call)),
-                 db_text ("recorded_by", call->principal->subject), db_texts ("rule_ids", columns[0], count),
-                 db_texts ("organ_ids", columns[1], count), db_texts ("type_ids", columns[2], count),
-                 db_texts ("valid_from", columns[3], count), db_texts ("valid_to", columns[4], count),
-                 db_byte_strings ("nodes", nodes, count)),
-      NULL);
+  RecordRow *rows = memory_array (call, RecordRow, count);
+  for (size_t i = 0; i < count; i++)
+    rows[i] = (RecordRow){.id = drafts[i].rule_id,
+                          .organ_id = drafts[i].organ_id,
+                          .other_id = drafts[i].type_id,
+                          .valid = {drafts[i].valid_from, drafts[i].valid_to},
+                          .content = rules_content (call, drafts[i].nodes, drafts[i].count)};
+  return record_insert (call, RECORD_RULE, rows, count);
 }
 
 /* Where a rule stands: the organisation, and the first day of what carries it. */
@@ -129,15 +123,6 @@ check_nodes (Call *call, const Rule *rule)
   return rule_check (call, rule->nodes, rule->n_nodes, &scope);
 }
 
-static Status
-supersede (Call *call, const char *rule_id)
-{
-  return db_run (call->db, call, &sql_rule_supersede,
-                 DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("rule_id", rule_id),
-                            db_text ("superseded_at", call_time_text (call))),
-                 NULL);
-}
-
 /* Makes room for a version from draft->valid_from on: cuts the one that holds the day, stops at the next one.
  */
 static Status
@@ -156,7 +141,8 @@ make_room (Call *call, RuleDraft *draft)
       draft->valid_to = from;
       break;
     }
-    status = supersede (call, db_value (rows, row, "rule_id"));
+    const char *rule_id = db_value (rows, row, "rule_id");
+    status = record_supersede (call, RECORD_RULE, NULL, &rule_id, 1);
     if (status_failed (status) || from == draft->valid_from)
       continue;
     Rule *before = rules_unpack (call, db_byte_value (call, rows, row, "nodes"));

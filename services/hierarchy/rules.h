@@ -3,7 +3,7 @@
 #define HIERARCHY_RULES_H
 
 #include "engine/rule.h"
-#include "hierarchy.h"
+#include "record.h"
 
 /* A version that is about to be written. */
 typedef struct RuleDraft {
@@ -16,6 +16,10 @@ typedef struct RuleDraft {
 
 /* Inserts versions; those of one rule do not overlap. */
 Status rules_write (Call *call, const RuleDraft *drafts, size_t count) MUST_CHECK;
+
+/* A rule as it is stored, and the same with its words; on the call. */
+Bytes rules_pack (Call *call, RuleNode *const *nodes, size_t count);
+const RecordContent *rules_content (Call *call, RuleNode *const *nodes, size_t count);
 
 /* The nodes of a stored rule, on the call. */
 Rule *rules_unpack (Call *call, Bytes nodes);

@@ -23,26 +23,6 @@ WHERE organisation.federation_id = :federation_id
   AND (:code?::text IS NULL OR organisation.code = :code?::text)
 ORDER BY card.name, organisation.organisation_id;
 
--- name: organ_insert
-INSERT INTO organ (federation_id, organ_id, organisation_id, code, name, kind, search_text, sort_key, recorded_at,
-  recorded_by)
-SELECT :federation_id, row.organ_id, :organisation_id, row.code, row.name, row.kind, row.search_text, row.sort_key,
-  :recorded_at, :recorded_by
-FROM unnest (:organ_ids::uuid[], :codes::text[], :names::text[], :kinds::text[], :search_texts::text[],
-  :sort_keys::bytea[]) AS row (organ_id, code, name, kind, search_text, sort_key);
-
--- name: organ_life_insert
-INSERT INTO organ_life (federation_id, life_id, organ_id, valid, recorded_at, recorded_by)
-SELECT :federation_id, row.life_id, row.organ_id, daterange (row.valid_from, NULL), :recorded_at, :recorded_by
-FROM unnest (:life_ids::uuid[], :organ_ids::uuid[], :valid_from::date[]) AS row (life_id, organ_id, valid_from);
-
--- name: organ_edge_insert
-INSERT INTO organ_edge (federation_id, edge_id, organ_id, parent_id, valid, recorded_at, recorded_by)
-SELECT :federation_id, row.edge_id, row.organ_id, row.parent_id, daterange (row.valid_from, NULL), :recorded_at,
-  :recorded_by
-FROM unnest (:edge_ids::uuid[], :organ_ids::uuid[], :parent_ids::uuid[], :valid_from::date[])
-  AS row (edge_id, organ_id, parent_id, valid_from);
-
 -- name: organ_get
 SELECT * FROM organ_card (:federation_id, :organ_id, :on);
 

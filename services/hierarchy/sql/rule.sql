@@ -13,13 +13,6 @@ LEFT JOIN rule_version AS rule ON rule.federation_id = :federation_id AND rule.t
 WHERE type.federation_id = :federation_id AND type.organisation_id = :organisation_id
 ORDER BY type.name, type.type_id;
 
--- name: rule_insert
-INSERT INTO rule_version (federation_id, rule_id, organ_id, type_id, valid, nodes, recorded_at, recorded_by)
-SELECT :federation_id, row.rule_id, row.organ_id, row.type_id, daterange (row.valid_from, row.valid_to), row.nodes,
-  :recorded_at, :recorded_by
-FROM unnest (:rule_ids::uuid[], :organ_ids::uuid[], :type_ids::uuid[], :valid_from::date[], :valid_to::date[],
-  :nodes::bytea[]) AS row (rule_id, organ_id, type_id, valid_from, valid_to, nodes);
-
 -- name: rule_later
 -- The versions of one rule that hold the day or begin later.
 SELECT rule_id, lower (valid) AS valid_from, upper (valid) AS valid_to, nodes FROM rule_version
@@ -27,10 +20,6 @@ WHERE federation_id = :federation_id AND superseded_at IS NULL
   AND organ_id IS NOT DISTINCT FROM :organ_id?::uuid AND type_id IS NOT DISTINCT FROM :type_id?::uuid
   AND (upper (valid) IS NULL OR upper (valid) > :valid_from::date)
 ORDER BY valid_from;
-
--- name: rule_supersede
-UPDATE rule_version SET superseded_at = greatest (recorded_at, :superseded_at)
-WHERE federation_id = :federation_id AND rule_id = :rule_id;
 
 -- name: rule_list
 -- The rule of a type, and all rules of organs (or those for one type and the general ones): in the order of the list,
