@@ -3,6 +3,7 @@
  */
 #include "actions/actions.h"
 #include "derive.h"
+#include "plans.h"
 
 #include <string.h>
 
@@ -170,6 +171,8 @@ const RunType hierarchy_run_types[] = {
     {.name = EVALUATION_CORRECTION, .step = evaluation_step},
     {.name = NIGHTLY_EVALUATION, .step = evaluation_step},
     {.name = MEMBER_COUNT, .step = count_step},
+    {.name = PLAN_APPLY, .step = plan_apply_step, .ended = plan_apply_ended},
+    {.name = PLAN_UNDO, .step = plan_undo_step, .ended = plan_undo_ended},
     {.name = "actions", .step = actions_step},
     {.name = "jubilees", .step = jubilees_step},
     {0},

@@ -15,6 +15,12 @@ const DbConstraint hierarchy_constraints[] = {
      "The organ lives on these days"},
     {"organ_edge_one_parent", STATUS_FAILED_PRECONDITION, "parentId", "TWO_PARENTS",
      "The organ has another parent on these days"},
+    {"organ_edge_in_life", STATUS_FAILED_PRECONDITION, "validFrom", "EDGE_OUTSIDE_LIFE",
+     "The organ does not live on the first day below its parent"},
+    {"organ_edge_below_tree", STATUS_FAILED_PRECONDITION, "parentId", "PARENT_NOT_IN_TREE",
+     "The organ above does not stand in the tree on this day"},
+    {"organ_edge_no_cycle", STATUS_FAILED_PRECONDITION, "parentId", "CYCLE",
+     "On some day an organ would stand below itself"},
     {"rule_version_one_a_day", STATUS_ABORTED, NULL, "CONFLICT", "The rule was changed at the same time"},
     {0},
 };

@@ -1,6 +1,6 @@
 /* Words: what the service says in sentences, in the languages of its users: rules, explanations, days.
  *
- * A phrase is an entry of a table for each language (words_LANGUAGE.c) with places {0} to {3}. Names of
+ * A phrase is an entry of a table for each language (words_LANGUAGE.c) with places {0} to {4}. Names of
  * places and organs stand in their own form behind a word that can be inflected ("asuu paikkakunnalla
  * Hämeenlinna"), so that no table of cases is needed. Everything here is pure.
  */
@@ -94,21 +94,34 @@ typedef enum Phrase {
   PHRASE_MEMBER_WAS,
   PHRASE_MEMBER_WILL,
   PHRASE_MEMBER_WILL_UNTIL,
-  PHRASE_NOT_MEMBER,    /* {0} organ, {1} day */
-  PHRASE_INHERITED,     /* {0} organ, {1} conditions */
-  PHRASE_THROUGH,       /* {0} organ below */
-  PHRASE_EXCEPTION,     /* {0} reason, {1} day of recording, {2} who */
-  PHRASE_RULE_OF,       /* {0} condition, {1} organ */
-  PHRASE_RULE_OF_TYPE,  /* {0} condition, {1} type */
-  PHRASE_BUT,           /* {0} condition denied, {1} what is */
-  PHRASE_NO_TYPE_RULE,  /* {0} type */
-  PHRASE_NO_OWN_RULE,   /* {0} organ */
-  PHRASE_BEGINS,        /* {0} organ, {1} first day */
-  PHRASE_ENDED,         /* {0} organ, {1} last day */
-  PHRASE_CLOSED,        /* {0} organ, {1} day of reopening */
-  PHRASE_NOT_ON_RECORD, /* {0} organ */
-  PHRASE_NO_PLACE,      /* {0} organ */
-  PHRASE_AS_KNOWN,      /* {0} day, {1} sentence */
+  PHRASE_NOT_MEMBER,             /* {0} organ, {1} day */
+  PHRASE_INHERITED,              /* {0} organ, {1} conditions */
+  PHRASE_THROUGH,                /* {0} organ below */
+  PHRASE_EXCEPTION,              /* {0} reason, {1} day of recording, {2} who */
+  PHRASE_RULE_OF,                /* {0} condition, {1} organ */
+  PHRASE_RULE_OF_TYPE,           /* {0} condition, {1} type */
+  PHRASE_BUT,                    /* {0} condition denied, {1} what is */
+  PHRASE_NO_TYPE_RULE,           /* {0} type */
+  PHRASE_NO_OWN_RULE,            /* {0} organ */
+  PHRASE_BEGINS,                 /* {0} organ, {1} first day */
+  PHRASE_ENDED,                  /* {0} organ, {1} last day */
+  PHRASE_CLOSED,                 /* {0} organ, {1} day of reopening */
+  PHRASE_NOT_ON_RECORD,          /* {0} organ */
+  PHRASE_NO_PLACE,               /* {0} organ */
+  PHRASE_AS_KNOWN,               /* {0} day, {1} sentence */
+  PHRASE_CHANGE_CREATE,          /* {0} organ, {1} organ above, {2} day */
+  PHRASE_CHANGE_MOVE,            /* the same */
+  PHRASE_CHANGE_MERGE,           /* {0} organ, {1} organ that takes over, {2} day */
+  PHRASE_CHANGE_SPLIT,           /* {0} organ, {1} parts, {2} day */
+  PHRASE_CHANGE_END,             /* {0} organ, {1} day */
+  PHRASE_CHANGE_REOPEN,          /* the same */
+  PHRASE_CHANGE_RULE,            /* {0} whose, {1} day, {2} rule */
+  PHRASE_CHANGE_NO_RULE,         /* {0} whose, {1} day */
+  PHRASE_CHANGE_OF_TYPE,         /* {0} type */
+  PHRASE_CHANGE_FOR_TYPE,        /* {0} organ, {1} type */
+  PHRASE_CHANGE_EXCEPTION,       /* {0} person, {1} organ, {2} type, {3} day */
+  PHRASE_CHANGE_EXCEPTION_UNTIL, /* the same, {4} first day without */
+  PHRASE_CHANGE_EXCEPTION_END,   /* {0} day */
   PHRASE_COUNT
 } Phrase;
 

@@ -63,3 +63,6 @@ SELECT exception_id AS id, organ_id, type_id AS other_id, valid_from, valid_to, 
   superseded_plan, superseded_at IS NOT NULL AS superseded, person_id, reason, recorded_by AS author
 FROM membership_exception
 WHERE federation_id = :federation_id AND NOT given_back AND (recorded_plan = :plan_id OR superseded_plan = :plan_id);
+
+-- name: organisation_policy
+SELECT policy FROM organisation WHERE federation_id = :federation_id AND organisation_id = :organisation_id;

@@ -40,6 +40,15 @@ CREATE TABLE plan (
   FOREIGN KEY (federation_id, organisation_id) REFERENCES organisation
 );
 
+CREATE INDEX plan_by_organisation ON plan (federation_id, organisation_id, plan_id);
+
+CREATE VIEW plan_view AS
+SELECT plan.federation_id, plan_id, plan.organisation_id, organ.name AS organisation_name, title, reason, changes,
+  change_count, first_day, last_day, state, hash, person_count, joining_count, leaving_count, moving_count, organ_count,
+  author, create_time, preview_time, apply_time, undo_time, run_id, error, error_reason, concerned,
+  plan.search_text, '"' || plan.version || '"' AS etag, state NOT IN (2, 5) AS done
+FROM plan JOIN organ ON organ.federation_id = plan.federation_id AND organ.organ_id = plan.organisation_id;
+
 -- What a plan does to one organ and type, told at its preview. Names are those of the preview: an organ that the plan
 -- creates is not on record before.
 CREATE TABLE plan_effect (
@@ -156,14 +165,14 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER organ_edge_check AFTER INSERT OR UPDATE ON organ_edge DEFERRABLE INITIALLY DEFERRED
+CREATE CONSTRAINT TRIGGER organ_edge_judged AFTER INSERT OR UPDATE ON organ_edge DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.superseded_at IS NULL) EXECUTE FUNCTION organ_edge_check ();
-CREATE CONSTRAINT TRIGGER organ_life_check AFTER INSERT OR UPDATE ON organ_life DEFERRABLE INITIALLY DEFERRED
+CREATE CONSTRAINT TRIGGER organ_life_judged AFTER INSERT OR UPDATE ON organ_life DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.superseded_at IS NULL) EXECUTE FUNCTION organ_life_check ();
 
 -- migrate:down
-DROP TRIGGER organ_life_check ON organ_life;
-DROP TRIGGER organ_edge_check ON organ_edge;
+DROP TRIGGER organ_life_judged ON organ_life;
+DROP TRIGGER organ_edge_judged ON organ_edge;
 DROP FUNCTION organ_life_check, organ_edge_check, organ_in_cycle, organ_in_tree;
 DROP INDEX membership_exception_by_organ;
 ALTER TABLE membership_exception DROP recorded_plan, DROP superseded_plan, DROP given_back;
@@ -171,4 +180,5 @@ ALTER TABLE rule_version DROP recorded_plan, DROP superseded_plan, DROP given_ba
 ALTER TABLE organ_edge DROP recorded_plan, DROP superseded_plan, DROP given_back, DROP carried;
 ALTER TABLE organ_life DROP recorded_plan, DROP superseded_plan, DROP given_back;
 ALTER TABLE organ DROP recorded_plan;
+DROP VIEW plan_view;
 DROP TABLE plan_effect, plan;

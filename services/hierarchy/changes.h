@@ -1,0 +1,33 @@
+/* Carrying out a change set on an image: each change is valid on the result of those before it; the first
+ * that is not refuses the set and is named by its place ("changes[3].parent") with its own reason. */
+#ifndef HIERARCHY_CHANGES_H
+#define HIERARCHY_CHANGES_H
+
+#include "image.h"
+
+#include "heimo/hierarchy/v1/plan.pb-c.h"
+
+enum {
+  CHANGES_MAX = 5000,  /* of one set */
+  TREE_DEPTH_MAX = 64, /* levels of a tree */
+  PARTS_MIN = 2        /* of an organ that is split */
+};
+
+/* A change set with what it is carried out by. */
+typedef struct ChangeOrder {
+  const char *organisation_id;
+  OrganChange *const *changes;
+  size_t count;
+  Symbols *created_codes;   /* organs that a preview has named already: their codes … */
+  const char **created_ids; /* … and by symbol their ids; talloc array or NULL */
+} ChangeOrder;
+
+/* Carries it out in memory. The caller holds the lock of the model's row. Reasons of refusals:
+ * TOO_MANY_CHANGES, REQUIRED, PAST_DATE, UNKNOWN_ORGAN, UNKNOWN_TYPE, UNKNOWN_PERSON, UNKNOWN_EXCEPTION,
+ * UNKNOWN_PART, CODE_TAKEN, PARENT_NOT_IN_TREE, EDGE_OUTSIDE_LIFE, CYCLE, TREE_TOO_DEEP, ROOT_FIXED,
+ * NOT_ALIVE, END_ON_FIRST_DAY, ALREADY_LIVES, NOT_ENDED, ALREADY_ENDED, MERGE_WITH_ITSELF,
+ * MERGE_WITH_RELATIVE, TOO_FEW_PARTS, CHILD_UNASSIGNED, CHILD_ASSIGNED_TWICE, NOT_A_CHILD, EMPTY_PERIOD, and
+ * those of rule_check. */
+Status changes_carry_out (Call *call, const ChangeOrder *order, Image **image) MUST_CHECK;
+
+#endif
