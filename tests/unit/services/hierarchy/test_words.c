@@ -17,7 +17,7 @@ places_of (const char *phrase)
 {
   int places = 0;
   for (const char *at = strpbrk (phrase, "{}"); at != NULL; at = strpbrk (at + 3, "{}")) {
-    if (at[0] != '{' || at[1] < '0' || at[1] > '3' || at[2] != '}')
+    if (at[0] != '{' || at[1] < '0' || at[1] > '4' || at[2] != '}')
       return -1;
     places |= 1 << (at[1] - '0');
   }
