@@ -1,6 +1,7 @@
 /* The runs that apply and undo plans: one step, one transaction, all or nothing. */
 #include "plans.h"
 
+#include "actions/actions.h"
 #include "organs.h"
 
 #include <string.h>
@@ -49,6 +50,8 @@ complete (PlanWork *work, RunStep *step, PlanState state)
     status = organs_begin_change (call);
   if (!status_failed (status))
     status = plan_set_state (call, work->plan.plan_id, state, "", STATUS_SUCCESS);
+  if (!status_failed (status))
+    status = actions_start (call);
   if (status_failed (status))
     return status;
   image_raise_events (work->image, work->plan.plan_id);
