@@ -203,6 +203,7 @@ typedef struct Found {
   const char **ids;
   size_t count;
   size_t most;
+  bool incomplete; /* not all that match were looked at */
 } Found;
 
 static void
@@ -218,31 +219,88 @@ add_found (Call *call, Found *found, const DbResult *result)
   }
 }
 
+/* Persons looked at in the order of names, at first and when nothing else helps; and how many that match are
+ * looked at in any order. */
+enum { SHORT_WALK = 2000, LONG_WALK = 50000, CANDIDATES = 2000 };
+
+static Status
+look (Call *call, const Words *words, const DbQuery *query, int64_t walk, const Found *found,
+      DbResult **result)
+{
+  return db_run (call->db, call, query,
+                 DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("prefix", words->folded),
+                            db_text ("pattern", words->longest), db_text ("pattern2", words->second),
+                            db_texts ("patterns", words->patterns, words->count), db_integer ("walk", walk),
+                            db_integer ("bound", CANDIDATES + 1), db_integer ("limit", (int64_t)found->most)),
+                 result);
+}
+
+/* Looks at persons in the order of names; *enough when that many match. */
+static Status
+look_by_name (Call *call, const Words *words, int64_t walk, Found *found, bool *enough)
+{
+  DbResult *result;
+  Status status = look (call, words, &sql_person_search_first, walk, found, &result);
+  *enough = !status_failed (status) && db_row_count (result) >= found->most;
+  if (*enough)
+    add_found (call, found, result);
+  return status;
+}
+
+/* Words of two letters have no trigrams: what a long walk finds is all that is found. */
+static Status
+look_for_short (Call *call, const Words *words, Found *found)
+{
+  DbResult *result, *beyond;
+  Status status = look (call, words, &sql_person_search_first, LONG_WALK, found, &result);
+  if (!status_failed (status))
+    status = look (call, words, &sql_person_search_beyond, LONG_WALK, found, &beyond);
+  if (status_failed (status))
+    return status;
+  found->incomplete = db_row_count (result) < found->most && db_row_count (beyond) > 0;
+  add_found (call, found, result);
+  return status;
+}
+
+/* By trigrams. More than are looked at: they are so many that a long walk by name meets enough of them,
+ * unless they all stand far down. */
+static Status
+look_by_trigrams (Call *call, const Words *words, Found *found)
+{
+  DbResult *result;
+  bool enough = false;
+  Status status =
+      look (call, words, words->second_length < PAIR ? &sql_person_search_rare : &sql_person_search_rare_pair,
+            0, found, &result);
+  if (status_failed (status))
+    return status;
+  bool all = db_row_count (result) == 0 || db_number (result, 0, "found") <= CANDIDATES;
+  if (!all)
+    status = look_by_name (call, words, LONG_WALK, found, &enough);
+  found->incomplete = !all && !enough;
+  if (!status_failed (status) && !enough)
+    add_found (call, found, result);
+  return status;
+}
+
 /* Three ways in the order of their cost; a later one is gone only when those before have not found enough.
  * What each finds is in the order of names, so the whole is: names that begin with the query, then the rest.
  */
 static Status
 search (Call *call, const Words *words, Found *found)
 {
-  const DbQuery *rare = words->second_length < PAIR ? &sql_person_search_rare : &sql_person_search_rare_pair;
-  const DbQuery *const ways[] = {&sql_person_search_prefix, &sql_person_search_first, rare};
   DbResult *result;
-  size_t last = words->longest_length < TRIGRAM ? 2 : 3; /* shorter words have no trigrams */
-  for (size_t i = 0; i < last && found->count < found->most; i++) {
-    Status status =
-        db_run (call->db, call, ways[i],
-                DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("prefix", words->folded),
-                           db_text ("pattern", words->longest), db_text ("pattern2", words->second),
-                           db_texts ("patterns", words->patterns, words->count),
-                           db_integer ("limit", (int64_t)(found->most))),
-                &result);
-    if (status_failed (status))
-      return status;
-    if (i == 1 && last == 3 && db_row_count (result) < found->most)
-      continue; /* not common after all: all of them are found by the next way, in order */
-    add_found (call, found, result);
-  }
-  return STATUS_SUCCESS;
+  bool enough = false;
+  Status status = look (call, words, &sql_person_search_prefix, 0, found, &result);
+  if (status_failed (status))
+    return status;
+  add_found (call, found, result);
+  if (found->count < found->most)
+    status = look_by_name (call, words, SHORT_WALK, found, &enough);
+  if (status_failed (status) || found->count == found->most)
+    return status;
+  return words->longest_length < TRIGRAM ? look_for_short (call, words, found)
+                                         : look_by_trigrams (call, words, found);
 }
 
 Status
@@ -250,13 +308,14 @@ search_persons (Call *call, const SearchPersonsRequest *request, SearchPersonsRe
 {
   size_t size = request->page_size == 0 ? 20 : request->page_size;
   Words words = split_words (call, request->query);
-  Found found = {memory_array (call, const char *, size + 1), 0, size + 1};
+  Found found = {memory_array (call, const char *, size + 1), 0, size + 1, false};
   Status status = check_query (call, words.folded);
   if (!status_failed (status) && words.count > 0)
     status = search (call, &words, &found);
   if (status_failed (status))
     return status;
   reply->more = found.count > size;
+  reply->incomplete = found.incomplete;
   return persons_read (call, found.ids, found.count < size ? found.count : size, &reply->persons,
                        &reply->n_persons);
 }

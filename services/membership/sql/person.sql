@@ -194,26 +194,33 @@ UNION ALL
 SELECT person_id FROM (
   SELECT person_id, sort_key, search_text FROM person
   WHERE federation_id = :federation_id AND NOT withdrawn
-  ORDER BY sort_key, person_id LIMIT 2000) AS first
+  ORDER BY sort_key, person_id LIMIT :walk::bigint) AS first
 WHERE search_text LIKE ALL (:patterns::text[])
 ORDER BY sort_key, person_id LIMIT :limit;
 
+-- name: person_search_beyond
+-- Whether there are more persons than such a walk looks at.
+SELECT true AS beyond FROM person
+WHERE federation_id = :federation_id AND NOT withdrawn
+ORDER BY sort_key, person_id LIMIT 1 OFFSET :walk::bigint;
+
 -- name: person_search_rare
--- What is not common is found by its trigrams. The bound keeps a fragment of a frequent name within its time.
-SELECT person_id FROM (
+-- What is not common is found by its trigrams. The bound keeps a fragment of a frequent name within its time; `found` tells
+-- whether it was met.
+SELECT person_id, count (*) OVER () AS found FROM (
   SELECT person_id, sort_key FROM person
   WHERE federation_id = :federation_id AND NOT withdrawn AND search_text LIKE :pattern::text
     AND search_text LIKE ALL (:patterns::text[])
-  LIMIT 2000) AS found
+  LIMIT :bound::bigint) AS found
 ORDER BY sort_key, person_id LIMIT :limit;
 
 -- name: person_search_rare_pair
 -- The same by the trigrams of two words: the index knows no LIKE ALL, and one of them may be in every address.
-SELECT person_id FROM (
+SELECT person_id, count (*) OVER () AS found FROM (
   SELECT person_id, sort_key FROM person
   WHERE federation_id = :federation_id AND NOT withdrawn AND search_text LIKE :pattern::text
     AND search_text LIKE :pattern2::text AND search_text LIKE ALL (:patterns::text[])
-  LIMIT 2000) AS found
+  LIMIT :bound::bigint) AS found
 ORDER BY sort_key, person_id LIMIT :limit;
 
 -- name: person_lock

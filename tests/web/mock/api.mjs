@@ -217,7 +217,7 @@ export class Api {
     const text = query.get ('query') ?? '';
     const size = Number (query.get ('pageSize') ?? 20);
     const found = this.federation.persons.filter (person => this.#match (person, text));
-    return { persons: found.slice (0, size).map (({ personId }) => this.person (personId)), more: found.length > size };
+    return { persons: found.slice (0, size).map (({ personId }) => this.person (personId)), more: found.length > size, incomplete: false };
   }
 
   listPersons ({ query, accept }) {

@@ -195,7 +195,7 @@ export const personSearchQuery = (text: string) =>
     queryFn: async ({ signal }) => {
       const query = { query: text, pageSize: 8 };
       const reply = await ask(client.GET('/v1/persons:search', { params: { query }, signal }));
-      return reply as { persons: Person[]; more: boolean };
+      return reply as { persons: Person[]; more: boolean; incomplete: boolean };
     },
   });
 

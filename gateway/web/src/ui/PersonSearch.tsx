@@ -49,7 +49,8 @@ export function usePersonSearch(text: string) {
   const ready = text.trim().length >= LEAST_LETTERS;
   const items = ready ? (data?.persons ?? []) : [];
   const waiting = (isFetching || asked !== text.trim()) && items.length === 0;
-  const found = `${t('search.found', { count: items.length })}${data?.more && items.length ? ` · ${t('search.more')}` : ''}`;
+  const more = data?.incomplete ? t('search.incomplete') : data?.more ? t('search.more') : '';
+  const found = `${t('search.found', { count: items.length })}${more && items.length ? ` · ${more}` : ''}`;
   return {
     ready,
     items,

@@ -656,6 +656,59 @@ search_finds_parts_of_words (void **state)
   assert_true (list.more);
 }
 
+/* Puts persons NAME1 … NAMEn into the register, told by nothing. */
+static void
+fill (void **state, const char *name, int count)
+{
+  test_query (
+      *state, world->database,
+      memory_format (
+          *state,
+          "INSERT INTO person (federation_id, person_id, member_number, given_name, family_name, "
+          "create_time, update_time, search_name, search_given, search_text, sort_key) SELECT '" FEDERATION
+          "', gen_random_uuid (), '%s' || n, 'Bo', '%s' || n, now (), now (), '%s' || n || ' bo', 'bo %s' "
+          "|| n, '%s' || n || ' bo', convert_to ('%s' || to_char (n, '000000'), 'UTF8') "
+          "FROM generate_series (%d, 1, -1) AS n",
+          name, name, name, name, name, name, count));
+}
+
+/* More than are looked at by trigrams: the first by name all the same, or it is said that they are not. */
+static void
+a_frequent_fragment_is_found_by_name_or_told (void **state)
+{
+  static const struct {
+    const char *filler; /* put into an empty register; NULL: to what is there */
+    int filled;
+    const char *name;
+    int matching;
+    const char *query, *first; /* first: NULL for any */
+    bool incomplete;
+  } cases[] = {{"aa", 2100, "mkkk", 2000, "kkk", "mkkk1", false}, /* all are looked at */
+               {NULL, 0, "nkkk", 600, "kkk", "mkkk1", false},     /* too many, but a walk meets them */
+               {"aa", 50001, "mkkk", 2000, "kkk", "mkkk1", false},
+               {NULL, 0, "nkkk", 1, "kkk", NULL, true}, /* they stand too far down */
+               {NULL, 0, "nkkk", 0, "mk bo", "", true},
+               {"zz", 50001, "mkkk", 2001, "kkk", "mkkk1", false},
+               {NULL, 0, "mkkk", 0, "mk bo", "mkkk1", false}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    SearchPersonsRequest request = SEARCH_PERSONS_REQUEST__INIT;
+    SearchPersonsResponse list = SEARCH_PERSONS_RESPONSE__INIT;
+    Status status;
+    if (cases[i].filler != NULL) {
+      test_query (*state, world->database, "TRUNCATE person CASCADE");
+      fill (state, cases[i].filler, cases[i].filled);
+    }
+    fill (state, cases[i].name, cases[i].matching);
+    request.query = cases[i].query;
+    request.page_size = 2;
+    CALL (status, search_persons, &request, &list);
+    assert_success (status);
+    assert_int_equal (list.incomplete, cases[i].incomplete);
+    if (cases[i].first != NULL)
+      assert_string_equal (list.n_persons == 0 ? "" : list.persons[0]->family_name, cases[i].first);
+  }
+}
+
 static void
 a_clock_set_back_keeps_the_order (void **state)
 {
@@ -685,6 +738,7 @@ main (void)
       TEST (history_tells_every_change),
       TEST (lists_are_paged_in_every_order),
       TEST (search_finds_parts_of_words),
+      TEST (a_frequent_fragment_is_found_by_name_or_told),
       TEST (a_clock_set_back_keeps_the_order),
   };
   return cmocka_run_group_tests (tests, set_up, tear_down);
