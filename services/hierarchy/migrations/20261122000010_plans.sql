@@ -136,6 +136,12 @@ BEGIN
     AND edge.edge_id = NEW.edge_id AND edge.superseded_at IS NULL) THEN
     RETURN NULL;
   END IF;
+  IF EXISTS (SELECT FROM organ_edge AS below WHERE below.federation_id = NEW.federation_id
+      AND below.parent_id = NEW.organ_id AND below.superseded_at IS NULL)
+    AND organ_in_cycle (NEW.federation_id, NEW.organ_id, NEW.valid) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'organ_edge_no_cycle',
+      MESSAGE = 'the edge closes a cycle';
+  END IF;
   IF NOT NEW.carried AND NOT EXISTS (SELECT FROM organ_life AS life WHERE life.federation_id = NEW.federation_id
     AND life.organ_id = NEW.organ_id AND life.superseded_at IS NULL AND life.valid @> lower (NEW.valid)) THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'organ_edge_in_life',
@@ -144,12 +150,6 @@ BEGIN
   IF NOT NEW.carried AND NOT organ_in_tree (NEW.federation_id, NEW.parent_id, lower (NEW.valid)) THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'organ_edge_below_tree',
       MESSAGE = 'the parent is not in the tree on the first day of the edge';
-  END IF;
-  IF EXISTS (SELECT FROM organ_edge AS below WHERE below.federation_id = NEW.federation_id
-      AND below.parent_id = NEW.organ_id AND below.superseded_at IS NULL)
-    AND organ_in_cycle (NEW.federation_id, NEW.organ_id, NEW.valid) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'organ_edge_no_cycle',
-      MESSAGE = 'the edge closes a cycle';
   END IF;
   RETURN NULL;
 END $$;
