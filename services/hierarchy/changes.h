@@ -30,4 +30,20 @@ typedef struct ChangeOrder {
  * those of rule_check. */
 Status changes_carry_out (Call *call, const ChangeOrder *order, Image **image) MUST_CHECK;
 
+/* Changes read from CSV, with the line of each. */
+typedef struct ChangeFile {
+  OrganChange **changes;
+  uint64_t *lines;
+  size_t count;
+} ChangeFile;
+
+/* Reads a change set from CSV; see PreviewChangeRequest.csv. Every bad row is a violation of "csv" with line
+ * and column in the description: UNKNOWN_COLUMN, DUPLICATE_COLUMN, SURPLUS_COLUMN, UNKNOWN_CHANGE,
+ * UNKNOWN_FIELD, TOO_LONG, TOO_MANY_CHANGES, EMPTY, faults of the form (csv.h), and what the validator says
+ * of a change. */
+Status change_file_read (Call *call, const char *csv, ChangeFile *file) MUST_CHECK;
+
+/* Says of a refused change set ("changes[3].on") which line of the file it was. */
+Status change_file_place (Call *call, const ChangeFile *file, Status status) MUST_CHECK;
+
 #endif

@@ -3,10 +3,12 @@
 #include "plans.h"
 
 #include "core/id.h"
+#include "core/validate.h"
 #include "organs.h"
 
 #include <string.h>
 
+#include "heimo_api.h"
 #include "heimo_hierarchy_handlers.h"
 
 enum { PAGE_DEFAULT = 50 };
@@ -71,8 +73,9 @@ choose_title (PlanWork *work)
   return STATUS_SUCCESS;
 }
 
-Status
-preview_change (Call *call, const PreviewChangeRequest *request, Plan *reply)
+/* The changes of the request, or of its file. */
+static Status
+preview (Call *call, const PreviewChangeRequest *request, Plan *reply)
 {
   PlanWork work;
   Status status = plans_lock_model (call);
@@ -87,6 +90,26 @@ preview_change (Call *call, const PreviewChangeRequest *request, Plan *reply)
   if (!status_failed (status))
     status = plan_store_preview (&work, PLAN_STATE__PLAN_STATE_PREVIEWED);
   return status_failed (status) ? status : reply_plan (call, work.plan.plan_id, reply);
+}
+
+Status
+preview_change (Call *call, const PreviewChangeRequest *request, Plan *reply)
+{
+  ChangeFile file;
+  PreviewChangeRequest read = *request;
+  if ((*request->csv != '\0') == (request->n_changes > 0))
+    return status_field (call, "changes", request->n_changes > 0 ? "FIELD_NOT_ALLOWED" : "REQUIRED",
+                         "A change set has changes or csv, one of the two");
+  if (request->n_changes > 0)
+    return preview (call, request, reply);
+  Status status = change_file_read (call, request->csv, &file);
+  if (status_failed (status))
+    return status;
+  read.csv = "";
+  read.changes = file.changes;
+  read.n_changes = file.count;
+  status = validate_message (&heimo_api, call, &read.base);
+  return change_file_place (call, &file, status_failed (status) ? status : preview (call, &read, reply));
 }
 
 Status

@@ -2,7 +2,7 @@
  * postal code or municipality. All bad rows are told at once. */
 #include "area.h"
 
-#include "csv.h"
+#include "core/csv.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef HEIMO_MEMBERSHIP_FILE_HEAD_H
 #define HEIMO_MEMBERSHIP_FILE_HEAD_H
 
-#include "csv.h"
+#include "core/csv.h"
 #include "encoding.h"
 
 enum { FILE_HEAD_SAMPLE = 20 };

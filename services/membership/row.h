@@ -8,7 +8,7 @@
 
 #include "core/day.h"
 #include "core/memory.h"
-#include "csv.h"
+#include "core/csv.h"
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* Any bytes as a CSV file: read whole and in pieces, the rows must be the same. The first byte says how long
  * the pieces are. */
-#include "services/membership/csv.h"
+#include "core/csv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Actions of an organisation: groups that close and open with their organs, rights of position holders,
  * jubilees. Each test makes an organisation of its own in one database. */
-#include "towns.h"
+#include "planning.h"
 
 #include "actions/actions.h"
 #include "core/memory.h"
@@ -65,40 +65,6 @@ add_secretary (void *owner, const char *organ, const char *from, const char *to)
   return person;
 }
 
-/* Ends an organ by a plan, and runs what follows. Returns the plan. */
-static const char *
-end_organ (void *owner, const Towns *towns, const char *organ, const char *on)
-{
-  OrganChange change = ORGAN_CHANGE__INIT, *changes[] = {&change};
-  PreviewChangeRequest preview = PREVIEW_CHANGE_REQUEST__INIT;
-  ApplyPlanRequest apply = APPLY_PLAN_REQUEST__INIT;
-  Plan *plan = memory_new (owner, Plan), *applied = memory_new (owner, Plan);
-  plan__init (plan);
-  plan__init (applied);
-  change.kind = CHANGE_KIND__CHANGE_KIND_END;
-  change.organ = organ;
-  change.on = on;
-  preview.organisation_id = towns->organisation;
-  preview.changes = changes;
-  preview.n_changes = 1;
-  assert_success (SERVICE_CALL (world, owner, preview_change, &preview, plan));
-  apply.plan_id = plan->plan_id;
-  apply.hash = plan->hash;
-  assert_success (SERVICE_CALL (world, owner, apply_plan, &apply, applied));
-  service_world_runs (world, true);
-  return plan->plan_id;
-}
-
-static void
-undo (void *owner, const char *plan_id)
-{
-  UndoPlanRequest request = UNDO_PLAN_REQUEST__INIT;
-  Plan plan = PLAN__INIT;
-  request.plan_id = plan_id;
-  assert_success (SERVICE_CALL (world, owner, undo_plan, &request, &plan));
-  service_world_runs (world, true);
-}
-
 static void
 test_every_organ_gets_a_group (void **state)
 {
@@ -139,12 +105,14 @@ test_a_group_closes_with_its_organ (void **state)
   create (owner, &towns, &wanted);
   service_world_runs (world, false);
   const char *group = groups (owner, towns.aarla, "")->groups[0]->group_id;
-  const char *plan = end_organ (owner, &towns, towns.north, "2026-12-01"); /* the organ above ends */
+  Plan *plan = planning_do (world, owner, &towns, "end north 2026-12-01"); /* the organ above */
+  service_world_runs (world, true);
   assert_int_equal (groups (owner, towns.aarla, "2026-12-01")->n_groups, 0);
   assert_int_equal (groups (owner, towns.aarla, "2026-11-30")->n_groups, 1);
   assert_string_equal (groups (owner, towns.aarla, "2026-11-30")->groups[0]->valid_to, "2026-12-01");
   assert_int_equal (group_members (owner, group, "2026-12-01")->n_members, 0);
-  undo (owner, plan);
+  planning_undo (world, owner, plan);
+  service_world_runs (world, true);
   ListOrganGroupsResponse *again = groups (owner, towns.aarla, "2026-12-01");
   assert_int_equal (again->n_groups, 1);
   assert_string_equal (again->groups[0]->group_id, group); /* the same group opens again */

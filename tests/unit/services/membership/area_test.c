@@ -35,10 +35,10 @@ begin (void **state)
 {
   *state = memory_context (NULL);
   world_day (world, "2026-11-21");
-  test_query (
-      *state, world->database,
-      "SET client_min_messages = warning; TRUNCATE person, place, place_change, area_change, event_log, run "
-      "CASCADE");
+  test_query (*state, world->database,
+              "SET client_min_messages = warning; TRUNCATE person, address, place, place_change, "
+              "area_change, event_log, run "
+              "CASCADE");
   static const char *const rows[][3] = {
       {"00001", "Kylä", "Vanha"}, {"00002", "Kirkko", "Vanha"}, {"00003", "Muu", "Muu"}};
   Place places[3], *list[3];

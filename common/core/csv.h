@@ -10,8 +10,8 @@
  * counted. A row with a fault is read to its end and reported once, with its first fault, so that all bad
  * rows of a file can be told at once. One thread at a time.
  */
-#ifndef HEIMO_MEMBERSHIP_CSV_H
-#define HEIMO_MEMBERSHIP_CSV_H
+#ifndef HEIMO_CORE_CSV_H
+#define HEIMO_CORE_CSV_H
 
 #include "core/memory.h"
 

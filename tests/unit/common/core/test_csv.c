@@ -1,6 +1,6 @@
 /* The CSV reader: every case is read whole, byte by byte, and resumed after each row, with the same result.
  */
-#include "services/membership/csv.h"
+#include "core/csv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

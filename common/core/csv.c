@@ -1,6 +1,6 @@
 /* The CSV reader: a state machine with one state for each place in the grammar. Fields are gathered one after
  * another in one buffer, each followed by NUL; after a fault the machine runs on without gathering. */
-#include "csv.h"
+#include "core/csv.h"
 
 #include <string.h>
 
