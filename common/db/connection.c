@@ -13,6 +13,7 @@
 static int
 db_destroy (Db *db)
 {
+  PQfreemem (db->copied);
   if (db->connection != NULL)
     PQfinish (db->connection);
   return 0;
@@ -30,6 +31,12 @@ db_new (void *owner, const char *conninfo, const DbConstraint *constraints)
   return db;
 }
 
+Db *
+db_sibling (void *owner, const Db *db)
+{
+  return db_new (owner, db->conninfo, db->constraints);
+}
+
 static int64_t
 monotonic_now (void)
 {
@@ -41,6 +48,8 @@ monotonic_now (void)
 static void
 disconnect (Db *db)
 {
+  PQfreemem (db->copied);
+  db->copied = NULL;
   if (db->connection != NULL)
     PQfinish (db->connection);
   db->connection = NULL;
@@ -186,7 +195,7 @@ db_simple (Db *db, void *owner, const char *sql)
 static Status
 begin (Db *db, void *owner, const char *kind, unsigned timeout_ms)
 {
-  assert (db->state != DB_TRANSACTION && db->state != DB_COPYING);
+  assert (!db_in_transaction (db));
   Status status = db_connect (db, owner);
   if (status_failed (status))
     return status;
@@ -238,11 +247,30 @@ db_commit (Db *db, void *owner)
   return status;
 }
 
+/* Ends a COPY TO STDOUT before its last row. */
+static void
+stop_copy_out (Db *db)
+{
+  PGcancel *cancel = PQgetCancel (db->connection);
+  char reason[256];
+  if (cancel != NULL) /* when it cannot be delivered, the rest is read and thrown away */
+    (void)PQcancel (cancel, reason, sizeof reason);
+  PQfreeCancel (cancel);
+  char *row = NULL;
+  while (PQgetCopyData (db->connection, &row, 0) > 0)
+    PQfreemem (row);
+  PGresult *result;
+  while ((result = PQgetResult (db->connection)) != NULL)
+    PQclear (result);
+}
+
 void
 db_rollback (Db *db)
 {
-  if (db->state != DB_TRANSACTION && db->state != DB_COPYING)
+  if (!db_in_transaction (db))
     return;
+  if (db->state == DB_COPYING_OUT)
+    stop_copy_out (db);
   if (db->state == DB_COPYING) { /* ends the COPY with an error; its result is thrown away */
     PQputCopyEnd (db->connection, "rolled back");
     PGresult *result;
@@ -261,7 +289,7 @@ db_rollback (Db *db)
 bool
 db_in_transaction (const Db *db)
 {
-  return db->state == DB_TRANSACTION || db->state == DB_COPYING;
+  return db->state == DB_TRANSACTION || db->state == DB_COPYING || db->state == DB_COPYING_OUT;
 }
 
 Status

@@ -228,6 +228,27 @@ Status db_copy_row (Db *db, void *owner, const char *const *values, size_t count
 /* Ends the COPY; the rows are there when it succeeds. */
 Status db_copy_end (Db *db, void *owner) MUST_CHECK;
 
+/* One value of a row that comes by COPY … TO STDOUT (FORMAT binary), as PostgreSQL sends it. */
+typedef struct DbField {
+  const uint8_t *data; /* valid until the next row is asked for */
+  int32_t length;      /* -1: SQL NULL */
+} DbField;
+
+/* Streams rows out; the statement is SQL, "COPY (…) TO STDOUT (FORMAT binary)", in a transaction. */
+Status db_copy_out (Db *db, void *owner, const char *sql) MUST_CHECK;
+
+/* The next row, of exactly `count` values; *more is false after the last one, and other statements may be run
+ * again. */
+Status db_copy_next (Db *db, void *owner, DbField *fields, size_t count, bool *more) MUST_CHECK;
+
+/* What a value means: integers of the length they have, a date, the text. A NULL is 0, `if_null`, "". */
+int64_t db_field_number (DbField field);
+Day db_field_day (DbField field, Day if_null);
+const char *db_field_text (DbField field, char *buffer, size_t size);
+
+/* Another connection to the same database, not made before it is needed. */
+Db *db_sibling (void *owner, const Db *db);
+
 /* Runs SQL text without parameters, several statements allowed; for tests and maintenance only. */
 Status db_script (Db *db, void *owner, const char *sql) MUST_CHECK;
 

@@ -10,7 +10,8 @@ typedef enum DbState {
   DB_DISCONNECTED, /* no session; the next use connects */
   DB_IDLE,         /* connected, outside transactions */
   DB_TRANSACTION,  /* between db_begin and db_commit or db_rollback */
-  DB_COPYING       /* inside a transaction, between db_copy_begin and db_copy_end */
+  DB_COPYING,      /* inside a transaction, between db_copy_begin and db_copy_end */
+  DB_COPYING_OUT   /* inside a transaction, between db_copy_out and the last db_copy_next */
 } DbState;
 
 /* What a column goes into: a field, inside nested messages named by a dotted column. */
@@ -43,6 +44,8 @@ struct Db {
   unsigned limit_ms;    /* statement timeout of the session */
   uint64_t session;     /* counts connections */
   Prepared *prepared;   /* open addressing; what hangs on it too */
+  char *copied;         /* DB_COPYING_OUT: the row last read, libpq's memory */
+  bool copy_headed;     /* DB_COPYING_OUT: the header has been read */
   size_t prepared_capacity, prepared_count;
 };
 

@@ -1,5 +1,6 @@
 /* The pool of compiled models, and compiling one from rows. */
 #include "compiled.h"
+#include "store/store.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -18,6 +19,7 @@ typedef struct PoolEntry {
 struct CompiledPool {
   pthread_mutex_t mutex; /* guards idle */
   PoolEntry *idle;
+  Stores *stores; /* has locks of its own */
 };
 
 /* What a call holds: gives the model back when the call is freed. */
@@ -42,13 +44,21 @@ close_pool (CompiledPool *pool)
 Status
 compiled_open (void *owner, const void *config, Clock *clock, void **state)
 {
-  (void)config;
   (void)clock;
+  const HierarchyConfig *settings = config;
   CompiledPool *pool = memory_new (owner, CompiledPool);
+  pool->stores = stores_new (pool, settings->store_idle);
   pthread_mutex_init (&pool->mutex, NULL);
   talloc_set_destructor (pool, close_pool);
   *state = pool;
   return STATUS_SUCCESS;
+}
+
+Stores *
+compiled_stores (Call *call)
+{
+  CompiledPool *pool = call->state;
+  return pool->stores;
 }
 
 static int
@@ -212,10 +222,10 @@ compile_model (Call *call, void *owner, Compiled *compiled, Reach reach, Model *
 }
 
 static Status
-compile (Call *call, void *owner, Compiled *compiled)
+compile (Call *call, void *owner, Symbols *symbols, Compiled *compiled)
 {
   compiled->owner = owner;
-  compiled->symbols = symbols_new (owner);
+  compiled->symbols = symbols;
   Status status = compile_model (call, owner, compiled, REACH_NOW, &compiled->model);
   if (status_failed (status))
     return status;
@@ -248,7 +258,7 @@ compile_entry (Call *call, const Compiled *state, PoolEntry **entry)
   PoolEntry *fresh = memory_new (NULL, PoolEntry);
   fresh->compiled = *state;
   strncpy (fresh->federation_id, call->federation_id, sizeof fresh->federation_id - 1);
-  Status status = compile (call, fresh, &fresh->compiled);
+  Status status = compile (call, fresh, symbols_new (fresh), &fresh->compiled);
   if (status_failed (status))
     talloc_free (fresh);
   else
@@ -324,11 +334,11 @@ compiled_take (Call *call, Compiled **compiled)
 }
 
 Status
-compiled_private (Call *call, Compiled **compiled)
+compiled_private (Call *call, void *owner, Symbols *symbols, Compiled **compiled)
 {
-  *compiled = memory_new (call, Compiled);
+  *compiled = memory_new (owner, Compiled);
   Status status = read_state (call, *compiled);
-  return status_failed (status) ? status : compile (call, *compiled, *compiled);
+  return status_failed (status) ? status : compile (call, *compiled, symbols, *compiled);
 }
 
 bool

@@ -34,10 +34,14 @@ Status compiled_open (void *owner, const void *config, Clock *clock, void **stat
 /* The model as it is known now, up to date. Valid as long as the call. */
 Status compiled_take (Call *call, Compiled **compiled) MUST_CHECK;
 
-/* The model as the call's transaction sees it, its own changes included, made for this call. compiled_take
- * must not be asked for that: what a transaction has not committed yet may be taken back, but the pool would
- * keep it. The caller holds the lock of the model's row. */
-Status compiled_private (Call *call, Compiled **compiled) MUST_CHECK;
+/* The model as the call's transaction sees it, its own changes included, on `owner` and with its symbols in a
+ * table of the caller's. compiled_take must not be asked for that: what a transaction has not committed yet
+ * may be taken back, but the pool would keep it. The caller holds the lock of the model's row, or has a
+ * snapshot. */
+Status compiled_private (Call *call, void *owner, Symbols *symbols, Compiled **compiled) MUST_CHECK;
+
+/* The service's stores; see store/store.h. */
+struct Stores *compiled_stores (Call *call);
 
 /* Everything ever known of the model, with the symbols of `compiled`, as compiled->history: made when it is
  * first asked for, and kept as long as the model. */

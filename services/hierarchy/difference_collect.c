@@ -134,3 +134,26 @@ difference_add (Difference *difference, const char *person_id, const Periods *be
   RESERVE (difference, difference->person_ids, difference->person_count, 1, const char *);
   difference->person_ids[difference->person_count++] = memory_string (difference, person_id);
 }
+
+void
+difference_append (Difference *difference, const Difference *more)
+{
+  uint32_t persons = difference->person_count, periods = difference->period_count;
+  RESERVE (difference, difference->person_ids, persons, more->person_count, const char *);
+  RESERVE (difference, difference->periods, periods, more->period_count, Period);
+  RESERVE (difference, difference->bases, periods, more->period_count, DifferenceBasis);
+  RESERVE (difference, difference->rows, difference->row_count, more->row_count, DifferenceRow);
+  memcpy (difference->person_ids + persons, more->person_ids, more->person_count * sizeof *more->person_ids);
+  memcpy (difference->periods + periods, more->periods, more->period_count * sizeof *more->periods);
+  memcpy (difference->bases + periods, more->bases, more->period_count * sizeof *more->bases);
+  for (uint32_t i = 0; i < more->row_count; i++) {
+    DifferenceRow row = more->rows[i];
+    row.person += persons;
+    row.before += periods;
+    row.after += periods;
+    difference->rows[difference->row_count++] = row;
+  }
+  difference->person_count += more->person_count;
+  difference->period_count += more->period_count;
+  difference->asked += more->asked;
+}

@@ -154,7 +154,8 @@ static Status
 count_step (Call *call, RunStep *step)
 {
   const char *today = hierarchy_sql_day (call, call->today);
-  static const DbQuery *const queries[] = {&sql_count_lock, &sql_count_clear, &sql_count_all, &sql_count_day};
+  static const DbQuery *const queries[] = {&sql_count_lock, &sql_count_clear, &sql_count_all, &sql_count_day,
+                                           &sql_store_prune};
   Status status = STATUS_SUCCESS;
   for (size_t i = 0; i < sizeof queries / sizeof (void *) && !status_failed (status); i++)
     status = db_run (call->db, call, queries[i],

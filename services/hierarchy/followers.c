@@ -5,6 +5,7 @@
  * for "who did we believe on that day" must stay answerable: a batch over a midnight is applied in two parts.
  */
 #include "derive.h"
+#include "store/store.h"
 
 #include "core/text.h"
 
@@ -421,6 +422,8 @@ apply_fold (Fold *fold, int slot)
     status = save_persons (fold);
   if (!status_failed (status))
     status = resort (fold);
+  if (!status_failed (status))
+    status = store_touch (fold->call, fold->person_ids, fold->count);
   if (!status_failed (status))
     status = forget_facts (fold);
   if (!status_failed (status) && fold->old_count > 0)

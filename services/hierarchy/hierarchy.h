@@ -9,6 +9,7 @@
 /* The service's own configuration. */
 typedef struct HierarchyConfig {
   const char *language; /* whose alphabet orders names */
+  int64_t store_idle;   /* seconds after which a store that nobody asks is freed */
 } HierarchyConfig;
 
 /* What constraints of the schema mean to callers. */

@@ -26,6 +26,14 @@ static const ConfigKey config_keys[] = {
      .fallback = "fi",
      .offset = offsetof (HierarchyConfig, language),
      .comment = "Locale of the order of names: fi, sv, en or nl."},
+    {.name = "HEIMO_STORE_IDLE",
+     .kind = CONFIG_NUMBER,
+     .unit = "s",
+     .fallback = "600",
+     .minimum = 1,
+     .maximum = 86400,
+     .offset = offsetof (HierarchyConfig, store_idle),
+     .comment = "Everyone's facts are kept in memory for previews; freed when not asked for this long."},
 };
 
 static const Service hierarchy = {

@@ -174,6 +174,31 @@ void model_compile (Model *model);
 /* Builds the index; called by model_compile. */
 void model_index (Model *model);
 
+/* A fact of which a person must have some. */
+typedef struct ModelKey {
+  uint32_t kind;  /* FactKind */
+  uint32_t value; /* a symbol; SYMBOL_NONE for any value (positions); for admissions the organ */
+} ModelKey;
+
+/* Postal codes between two ends, both included; SYMBOL_NONE: open. */
+typedef struct ModelKeyRange {
+  Symbol low, high;
+} ModelKeyRange;
+
+/* Whom an organ can hold by rules: nobody without one of the keys or ranges, unless it is open. */
+typedef struct ModelGuard {
+  bool open;
+  ModelKey *keys; /* may repeat */
+  uint32_t key_count;
+  ModelKeyRange *ranges;
+  uint32_t range_count;
+} ModelGuard;
+
+/* Whom any of the organs, or the organs below them, or any of the types can hold by rules, on any day. On
+ * `owner`. Asks the model about other days of knowledge for a moment: nobody else may use it meanwhile. */
+ModelGuard model_guard (void *owner, Model *model, const OrganIndex *organs, uint32_t organ_count,
+                        const uint32_t *types, uint32_t type_count);
+
 /* Position of an organ or a type; ORGAN_NONE when the model does not have it. */
 OrganIndex model_organ (const Model *model, Symbol id);
 uint32_t model_type (const Model *model, Symbol id);

@@ -5,25 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A fact of which a person must have some. */
-typedef struct GuardKey {
-  uint32_t kind;  /* FactKind */
-  uint32_t value; /* a symbol; SYMBOL_NONE for any value (positions); for admissions the organ */
-} GuardKey;
-
-typedef struct GuardRange {
-  Symbol low, high;
-} GuardRange;
-
-/* Whom an organ can hold: nobody without one of the keys or ranges, unless it is open. */
-typedef struct Guard {
-  bool open;
-  GuardKey *keys;
-  uint32_t key_count;
-  GuardRange *ranges;
-  uint32_t range_count;
-} Guard;
-
 typedef enum GuardState {
   GUARD_UNKNOWN,
   GUARD_IN_PROGRESS, /* being worked out: seen again, it stands below itself at another time */
@@ -33,14 +14,14 @@ typedef enum GuardState {
 /* One line of the index before it is sorted. */
 typedef struct Entry {
   OrganIndex parent;
-  GuardKey key;
+  ModelKey key;
   OrganIndex child;
 } Entry;
 
 typedef struct Indexer {
   Model *model;
   void *scratch;
-  Guard *guards;
+  ModelGuard *guards;
   GuardState *states;
   ModelEdge *by_parent; /* edges sorted by parent */
   Span *children;       /* of by_parent, for each organ */
@@ -51,27 +32,27 @@ typedef struct Indexer {
 } Indexer;
 
 static void
-add_key (void *scratch, Guard *guard, GuardKey key)
+add_key (void *scratch, ModelGuard *guard, ModelKey key)
 {
   if (guard->keys == NULL)
-    guard->keys = memory_array (scratch, GuardKey, 4);
+    guard->keys = memory_array (scratch, ModelKey, 4);
   else if (guard->key_count == talloc_array_length (guard->keys))
     guard->keys =
-        memory_must (talloc_realloc (scratch, guard->keys, GuardKey, (unsigned)(2 * guard->key_count)));
+        memory_must (talloc_realloc (scratch, guard->keys, ModelKey, (unsigned)(2 * guard->key_count)));
   guard->keys[guard->key_count++] = key;
 }
 
 static void
-add_range (void *scratch, Guard *guard, GuardRange range)
+add_range (void *scratch, ModelGuard *guard, ModelKeyRange range)
 {
-  guard->ranges =
-      memory_must (talloc_realloc (scratch, guard->ranges, GuardRange, (unsigned)(guard->range_count + 1)));
+  guard->ranges = memory_must (
+      talloc_realloc (scratch, guard->ranges, ModelKeyRange, (unsigned)(guard->range_count + 1)));
   guard->ranges[guard->range_count++] = range;
 }
 
 /* Widens `guard` by everything that passes `other`. */
 static void
-unite (void *scratch, Guard *guard, const Guard *other)
+unite (void *scratch, ModelGuard *guard, const ModelGuard *other)
 {
   guard->open |= other->open;
   for (uint32_t i = 0; i < other->key_count && !guard->open; i++)
@@ -81,43 +62,43 @@ unite (void *scratch, Guard *guard, const Guard *other)
 }
 
 static uint32_t
-width (const Guard *guard)
+width (const ModelGuard *guard)
 {
   return guard->key_count + 16 * guard->range_count;
 }
 
-static Guard
+static ModelGuard
 leaf_guard (Indexer *indexer, const Condition *condition)
 {
-  Guard guard = {0};
+  ModelGuard guard = {0};
   const uint32_t *values = indexer->model->book->values + condition->first;
   if (condition->kind == FACT_KIND__FACT_KIND_BIRTH_DATE)
     guard.open = true;
   else if (condition->op == RULE_OP__RULE_OP_BETWEEN)
-    add_range (indexer->scratch, &guard, (GuardRange){values[0], values[1]});
+    add_range (indexer->scratch, &guard, (ModelKeyRange){values[0], values[1]});
   else if (condition->op == RULE_OP__RULE_OP_ADMITTED)
-    add_key (indexer->scratch, &guard, (GuardKey){condition->kind, values[0]});
+    add_key (indexer->scratch, &guard, (ModelKey){condition->kind, values[0]});
   else if (condition->count == 0)
-    add_key (indexer->scratch, &guard, (GuardKey){condition->kind, SYMBOL_NONE});
+    add_key (indexer->scratch, &guard, (ModelKey){condition->kind, SYMBOL_NONE});
   else
     for (uint32_t i = 0; i < condition->count; i++)
-      add_key (indexer->scratch, &guard, (GuardKey){condition->kind, values[i]});
+      add_key (indexer->scratch, &guard, (ModelKey){condition->kind, values[i]});
   return guard;
 }
 
-static Guard
+static ModelGuard
 condition_guard (Indexer *indexer, uint32_t first)
 {
   const Condition *conditions = indexer->model->book->conditions;
   const Condition *condition = &conditions[first];
   if (condition->op == RULE_OP__RULE_OP_NOT)
-    return (Guard){.open = true};
+    return (ModelGuard){.open = true};
   if (condition->op != RULE_OP__RULE_OP_ALL && condition->op != RULE_OP__RULE_OP_ANY)
     return leaf_guard (indexer, condition);
   bool all = condition->op == RULE_OP__RULE_OP_ALL;
-  Guard guard = {.open = all};
+  ModelGuard guard = {.open = all};
   for (uint32_t at = first + 1; at < condition->end; at = conditions[at].end) {
-    Guard operand = condition_guard (indexer, at);
+    ModelGuard operand = condition_guard (indexer, at);
     if (!all)
       unite (indexer->scratch, &guard, &operand);
     else if (!operand.open && (guard.open || width (&operand) < width (&guard)))
@@ -160,23 +141,23 @@ always_ruled (Model *model, const ModelOrgan *organ)
 }
 
 static void
-unite_versions (Indexer *indexer, Guard *guard, Span versions)
+unite_versions (Indexer *indexer, ModelGuard *guard, Span versions)
 {
   for (uint32_t i = versions.first; i < versions.first + versions.count; i++) {
-    Guard version = condition_guard (indexer, indexer->model->versions[i].rule);
+    ModelGuard version = condition_guard (indexer, indexer->model->versions[i].rule);
     unite (indexer->scratch, guard, &version);
   }
 }
 
 /* The guard of an organ: its general rule's. While it has none it can hold whom its rules for types or the
  * organs below it hold. */
-static const Guard *
+static const ModelGuard *
 organ_guard (Indexer *indexer, OrganIndex index)
 {
-  static const Guard open = {.open = true};
+  static const ModelGuard open = {.open = true};
   if (indexer->states[index] == GUARD_IN_PROGRESS)
     return &open;
-  Guard *guard = &indexer->guards[index];
+  ModelGuard *guard = &indexer->guards[index];
   if (indexer->states[index] == GUARD_DONE)
     return guard;
   indexer->states[index] = GUARD_IN_PROGRESS;
@@ -205,7 +186,7 @@ compare_parents (const void *left, const void *right)
 static void
 sort_edges (Indexer *indexer)
 {
-  Model *model = indexer->model;
+  const Model *model = indexer->model;
   indexer->children = memory_array (indexer->scratch, Span, model->organ_count + 1);
   indexer->by_parent = memory_array (indexer->scratch, ModelEdge, model->edge_count + 1);
   memcpy (indexer->by_parent, model->edges, model->edge_count * sizeof *model->edges);
@@ -237,7 +218,7 @@ compare_entries (const void *left, const void *right)
 }
 
 static void
-add_child_range (Indexer *indexer, const ModelEdge *edge, GuardRange range)
+add_child_range (Indexer *indexer, const ModelEdge *edge, ModelKeyRange range)
 {
   Model *model = indexer->model;
   if (model->range_count == talloc_array_length (model->ranges))
@@ -250,7 +231,7 @@ add_child_range (Indexer *indexer, const ModelEdge *edge, GuardRange range)
 static void
 hang (Indexer *indexer, const ModelEdge *edge)
 {
-  const Guard *guard = &indexer->guards[edge->child];
+  const ModelGuard *guard = &indexer->guards[edge->child];
   if (guard->open) {
     indexer->open[indexer->open_count++] = *edge;
     return;
@@ -352,16 +333,38 @@ fill_ranges (Model *model)
   }
 }
 
+/* Ready to work out guards. */
+static void
+begin (Indexer *indexer, Model *model, void *scratch)
+{
+  *indexer = (Indexer){.model = model, .scratch = scratch};
+  indexer->guards = memory_array (scratch, ModelGuard, model->organ_count + 1);
+  indexer->states = memory_array (scratch, GuardState, model->organ_count + 1);
+  sort_edges (indexer);
+}
+
+ModelGuard
+model_guard (void *owner, Model *model, const OrganIndex *organs, uint32_t organ_count, const uint32_t *types,
+             uint32_t type_count)
+{
+  Indexer indexer;
+  begin (&indexer, model, memory_context (owner));
+  ModelGuard guard = {0};
+  for (uint32_t i = 0; i < organ_count; i++)
+    unite (indexer.scratch, &guard, organ_guard (&indexer, organs[i]));
+  for (uint32_t i = 0; i < type_count; i++)
+    unite_versions (&indexer, &guard, model->types[types[i]].versions);
+  return guard;
+}
+
 void
 model_index (Model *model)
 {
-  Indexer indexer = {.model = model, .scratch = memory_context (model)};
-  indexer.guards = memory_array (indexer.scratch, Guard, model->organ_count + 1);
-  indexer.states = memory_array (indexer.scratch, GuardState, model->organ_count + 1);
+  Indexer indexer;
+  begin (&indexer, model, memory_context (model));
   indexer.entries = memory_array (indexer.scratch, Entry, 64);
   indexer.open = memory_array (indexer.scratch, ModelEdge, model->edge_count + 1);
   model->ranges = memory_array (model, ModelRange, 16);
-  sort_edges (&indexer);
   for (OrganIndex organ = 0; organ < model->organ_count; organ++)
     organ_guard (&indexer, organ);
   for (OrganIndex organ = 0; organ < model->organ_count; organ++)

@@ -217,6 +217,72 @@ copy_stores_every_character (void **state)
   assert_string_equal (test_query (*state, database, "SELECT count(*) FROM thing WHERE name IS NULL"), "1");
 }
 
+/* Every kind of value there is, NULL and both infinities; statements can be run again afterwards. */
+static void
+copy_reads_every_value (void **state)
+{
+  Db *db = test_connect (*state, database, constraints);
+  test_query (
+      *state, database,
+      "INSERT INTO thing (thing_id, name, born, size) VALUES ('" ID_A "', 'Åsa', '1999-12-31', -7), ('" ID_B
+      "', NULL, '-infinity', NULL), ('01890000-0000-7000-8000-00000000000c', '', 'infinity', 9000000000)");
+  assert_success (db_begin (db, *state, 1000));
+  assert_success (db_copy_out (db, *state,
+                               "COPY (SELECT thing_id, name, born, size FROM thing ORDER BY thing_id) "
+                               "TO STDOUT (FORMAT binary)"));
+  DbField row[4];
+  char text[10];
+  bool more;
+  assert_success (db_copy_next (db, *state, row, 4, &more));
+  assert_true (more);
+  assert_int_equal (row[0].length, 16);
+  assert_int_equal (row[0].data[15], 0x0a);
+  assert_string_equal (db_field_text (row[1], text, sizeof text), "Åsa");
+  Day day;
+  assert_int_equal (day_parse ("1999-12-31", &day), DAY_OK);
+  assert_int_equal (db_field_day (row[2], 0), day);
+  assert_int_equal (db_field_number (row[3]), -7);
+  assert_success (db_copy_next (db, *state, row, 4, &more));
+  assert_int_equal (row[1].length, -1);
+  assert_string_equal (db_field_text (row[1], text, sizeof text), "");
+  assert_int_equal (db_field_day (row[2], 0), DAY_MIN);
+  assert_int_equal (db_field_number (row[3]), 0);
+  assert_success (db_copy_next (db, *state, row, 4, &more));
+  assert_int_equal (row[1].length, 0);
+  assert_int_equal (db_field_day (row[2], 0), DAY_MAX);
+  assert_int_equal (db_field_number (row[3]), INT64_C (9000000000));
+  assert_success (db_copy_next (db, *state, row, 4, &more));
+  assert_false (more);
+  assert_success (db_script (db, *state, "SELECT 1"));
+  assert_success (db_commit (db, *state));
+}
+
+/* Nobody need read to the end; an error in the middle is told. */
+static void
+copy_out_may_end_early (void **state)
+{
+  Db *db = test_connect (*state, database, constraints);
+  DbField row[1];
+  bool more = true;
+  assert_success (db_begin (db, *state, 5000));
+  assert_success (
+      db_copy_out (db, *state, "COPY (SELECT generate_series (1, 1000000)) TO STDOUT (FORMAT binary)"));
+  assert_success (db_copy_next (db, *state, row, 1, &more));
+  assert_int_equal (db_field_number (row[0]), 1);
+  db_rollback (db);
+  assert_success (db_begin (db, *state, 5000));
+  assert_success (db_copy_out (
+      db, *state, "COPY (SELECT 100 / (3 - n) FROM generate_series (1, 5) AS n) TO STDOUT (FORMAT binary)"));
+  Status status = STATUS_SUCCESS;
+  int rows = 0;
+  for (; more && !status_failed (status); rows++)
+    status = db_copy_next (db, *state, row, 1, &more);
+  assert_int_equal (rows, 3);
+  assert_true (status_failed (status));
+  db_rollback (db);
+  assert_success (db_script (db, *state, "SELECT 1"));
+}
+
 static void
 a_bad_copy_row_fails_and_rolls_back (void **state)
 {
@@ -393,6 +459,8 @@ main (void)
       TEST (a_slow_statement_ends_at_its_deadline),
       TEST (a_last_query_commits_in_one_go),
       TEST (copy_stores_every_character),
+      TEST (copy_reads_every_value),
+      TEST (copy_out_may_end_early),
       TEST (a_bad_copy_row_fails_and_rolls_back),
       TEST (it_comes_back_after_postgresql_crashed),
       TEST (without_postgresql_it_says_so),

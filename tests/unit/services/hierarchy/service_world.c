@@ -5,7 +5,7 @@
 
 #include <sodium.h>
 
-static const HierarchyConfig config = {.language = "fi"};
+static const HierarchyConfig config = {.language = "fi", .store_idle = 600};
 
 ServiceWorld *
 service_world_new (void *owner)

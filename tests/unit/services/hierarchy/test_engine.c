@@ -22,7 +22,7 @@ static const char member[] = "Member";
 static void
 check (const World *world, const Expected *expected, size_t count)
 {
-  Compiled *compiled = world_compile (NULL, world);
+  CompiledWorld *compiled = world_compile (NULL, world);
   for (size_t i = 0; i < count; i++) {
     Day on = day_of (expected[i].on);
     const MembershipPeriod *row = compiled_find (compiled, expected[i].organ, member, on);
@@ -184,7 +184,7 @@ test_between_includes_both_ends (void **state)
     rule_add (world_rule (world, "A", NULL, NULL, NULL), RULE_OP__RULE_OP_BETWEEN, 0,
               RULE_FIELD__RULE_FIELD_POSTAL_CODE, "00100", "00199");
     world_fact (world, FACT_KIND__FACT_KIND_POSTAL_CODE, cases[i].code, NULL, NULL, NULL);
-    Compiled *compiled = world_compile (*state, world);
+    CompiledWorld *compiled = world_compile (*state, world);
     assert_int_equal (compiled_find (compiled, "A", member, day_of ("2024-01-01")) != NULL, cases[i].member);
   }
 }
@@ -284,7 +284,7 @@ test_types (void **state)
   CHECK (world, {"root", "2020-01-01", ORIGIN_RULE, "2019-01-01", ""}, {"A", "2020-01-01", 0});
   rule_add (world_rule (world, NULL, "Donor", "2021-01-01", NULL), RULE_OP__RULE_OP_EQUALS, 0,
             RULE_FIELD__RULE_FIELD_TAG, "gives", NULL);
-  Compiled *compiled = world_compile (*state, world);
+  CompiledWorld *compiled = world_compile (*state, world);
   assert_null (compiled_find (compiled, "A", "Donor", day_of ("2020-12-31")));
   assert_non_null (compiled_find (compiled, "A", "Donor", day_of ("2021-01-01")));
 }
@@ -295,7 +295,7 @@ test_explanation_of_a_non_member (void **state)
   World *world = four_levels (state);
   world_fact (world, FACT_KIND__FACT_KIND_PROVINCE, "Utrecht", NULL, "2020-01-01", NULL);
   world_fact (world, FACT_KIND__FACT_KIND_MUNICIPALITY, "De Bilt", NULL, "2020-01-01", NULL);
-  Compiled *compiled = world_compile (*state, world);
+  CompiledWorld *compiled = world_compile (*state, world);
   ExplainResult *result =
       explain (*state, compiled->evaluator, &compiled->person, symbols_find (compiled->symbols, "GMA Zeist"),
                symbols_find (compiled->symbols, member), day_of ("2023-01-01"));
@@ -323,7 +323,7 @@ test_explanation_from_below (void **state)
 {
   World *world = four_levels (state);
   world_fact (world, FACT_KIND__FACT_KIND_PROVINCE, "Utrecht", NULL, "2020-01-01", NULL);
-  Compiled *compiled = world_compile (*state, world);
+  CompiledWorld *compiled = world_compile (*state, world);
   ExplainResult *result =
       explain (*state, compiled->evaluator, &compiled->person, symbols_find (compiled->symbols, "root"),
                symbols_find (compiled->symbols, member), day_of ("2023-01-01"));

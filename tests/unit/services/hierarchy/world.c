@@ -88,7 +88,7 @@ rule_value (WorldRule *rule, const char *value)
 }
 
 static void
-compile_model (Compiled *compiled, const World *world)
+compile_model (CompiledWorld *compiled, const World *world)
 {
   Symbols *symbols = compiled->symbols;
   Model *model = compiled->model;
@@ -120,7 +120,7 @@ compile_model (Compiled *compiled, const World *world)
 }
 
 static void
-compile_person (Compiled *compiled, const World *world)
+compile_person (CompiledWorld *compiled, const World *world)
 {
   PersonFact *facts = memory_array (compiled, PersonFact, world->fact_count + 1);
   for (size_t i = 0; i < world->fact_count; i++) {
@@ -138,10 +138,10 @@ compile_person (Compiled *compiled, const World *world)
   compiled->person = (PersonRecord){facts, world->fact_count, exceptions, world->exception_count};
 }
 
-Compiled *
+CompiledWorld *
 world_compile (void *owner, const World *world)
 {
-  Compiled *compiled = memory_new (owner, Compiled);
+  CompiledWorld *compiled = memory_new (owner, CompiledWorld);
   compiled->symbols = symbols_new (compiled);
   compiled->model = model_new (compiled, compiled->symbols);
   compile_model (compiled, world);
@@ -153,7 +153,7 @@ world_compile (void *owner, const World *world)
 }
 
 const MembershipPeriod *
-compiled_find (const Compiled *compiled, const char *organ, const char *type, Day day)
+compiled_find (const CompiledWorld *compiled, const char *organ, const char *type, Day day)
 {
   for (uint32_t i = 0; i < compiled->periods->count; i++) {
     const MembershipPeriod *row = &compiled->periods->rows[i];

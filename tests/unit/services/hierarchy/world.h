@@ -82,18 +82,18 @@ void rule_add (WorldRule *rule, RuleOp op, uint32_t operands, RuleField field, c
 void rule_value (WorldRule *rule, const char *value);
 
 /* The compiled world. */
-typedef struct Compiled {
+typedef struct CompiledWorld {
   Symbols *symbols;
   Model *model;
   Evaluator *evaluator;
   PersonRecord person;
   Periods *periods; /* what the engine derives */
-} Compiled;
+} CompiledWorld;
 
-Compiled *world_compile (void *owner, const World *world);
+CompiledWorld *world_compile (void *owner, const World *world);
 
 /* The period of (organ, type) that holds a day, or NULL. */
-const MembershipPeriod *compiled_find (const Compiled *compiled, const char *organ, const char *type,
+const MembershipPeriod *compiled_find (const CompiledWorld *compiled, const char *organ, const char *type,
                                        Day day);
 
 #endif
