@@ -154,6 +154,80 @@ describe ('memberships', () => {
   });
 });
 
+describe ('plans', () => {
+  const change = (kind, on, more) => ({ kind: `CHANGE_KIND_${kind}`, on, ...more });
+  const settled = planId => until (`/v1/plans/${planId}`, body => body.done);
+
+  async function applied (plan) {
+    await must ('POST', `/v1/plans/${plan.planId}:apply`, { json: { hash: plan.hash } });
+    const done = await settled (plan.planId);
+    expect (done, done.error).toMatchObject ({ state: 'PLAN_STATE_APPLIED' });
+    return done;
+  }
+
+  test ('are previewed, looked at, applied, and undone', async () => {
+    const { organisation, top, group, person } = await makeWorld ();
+    await until (`/v1/organs/${group.organId}/members`, body => body.members.length === 1);
+    const code = unique ('new');
+    const plan = await must ('POST', '/v1/plans', { json: {
+      organisationId: organisation.organisationId, title: 'A new district', reason: 'decided by the board',
+      changes: [
+        change ('CREATE', '2026-01-01', { parent: organisation.organisationId, code, name: 'New' }),
+        change ('MOVE', '2026-01-01', { organ: group.organId, parent: `code:${code}` })] } });
+    expect (plan).toMatchObject ({ state: 'PLAN_STATE_PREVIEWED', personCount: '1', movingCount: '1', organCount: '2' });
+    expect (plan.texts.length).toBe (2);
+    const { effects } = await must ('GET', `/v1/plans/${plan.planId}/effects`);
+    expect (effects.map (row => [row.organName, row.joins, row.leaves])).toEqual (
+      expect.arrayContaining ([['New', '1', '0'], [top.name, '0', '1']]));
+    const { persons } = await must ('GET', `/v1/plans/${plan.planId}/persons`, { query: { effect: 'joins' } });
+    expect (persons).toMatchObject ([{ personId: person.personId, organName: 'New', after: ['2026-01-01/'] }]);
+
+    await applied (plan);
+    const { memberships } = await must ('GET', `/v1/persons/${person.personId}/memberships`);
+    expect (memberships.map (row => row.organName)).toContain ('New');
+    expect ((await must ('GET', '/v1/plans', { query: { organisationId: organisation.organisationId } })).plans.map (row => row.planId))
+      .toEqual ([plan.planId]);
+
+    await must ('POST', `/v1/plans/${plan.planId}:undo`, { json: {} });
+    expect ((await settled (plan.planId)).state).toBe ('PLAN_STATE_UNDONE');
+    expect ((await must ('GET', `/v1/organs/${top.organId}/members`)).members.length).toBe (1);
+  });
+
+  test ('name the change that is not valid, and its reason', async () => {
+    const { organisation, top, group } = await makeWorld ();
+    const refused = await call ('POST', '/v1/plans', { json: { organisationId: organisation.organisationId, changes: [
+      change ('END', '2026-01-01', { organ: group.organId }),
+      change ('MOVE', '2026-01-01', { organ: top.organId, parent: group.organId })] } });
+    expect (refused.status).toBe (400);
+    expect (refused.body.violations).toMatchObject ([{ field: 'changes[1].parent', reason: 'PARENT_NOT_IN_TREE' }]);
+  });
+
+  test ('are put aside', async () => {
+    const { organisation, group } = await makeWorld ();
+    const plan = await must ('POST', '/v1/plans', { json: { organisationId: organisation.organisationId,
+      changes: [change ('END', '2027-01-01', { organ: group.organId })] } });
+    expect ((await must ('POST', `/v1/plans/${plan.planId}:discard`, { json: {} })).state).toBe ('PLAN_STATE_DISCARDED');
+    const answer = await call ('POST', `/v1/plans/${plan.planId}:apply`, { json: { hash: plan.hash } });
+    expect (answer.body.reason).toBe ('PLAN_STATE');
+  });
+
+  test ('make and end exceptions', async () => {
+    const { organisation, type, group, person: guest } = await makeWorld ();
+    await until (`/v1/organs/${group.organId}/members`, body => body.members.length === 1);
+    const top = await makeOrgan (organisation);
+    await applied (await must ('POST', '/v1/plans', { json: { organisationId: organisation.organisationId, changes: [
+      change ('ADD_EXCEPTION', '2026-01-01', { organ: top.organId, typeId: type.typeId, personId: guest.personId,
+        reason: 'honorary member' })] } }));
+    const { exceptions: [exception] } = await must ('GET', '/v1/exceptions', { query: { personId: guest.personId } });
+    expect (exception).toMatchObject ({ organId: top.organId, reason: 'honorary member', validFrom: '2026-01-01' });
+    expect ((await must ('GET', `/v1/organs/${top.organId}/members`)).members.map (row => row.personId)).toContain (guest.personId);
+    await applied (await must ('POST', '/v1/plans', { json: { organisationId: organisation.organisationId, changes: [
+      change ('END_EXCEPTION', '2026-06-01', { exceptionId: exception.exceptionId })] } }));
+    expect ((await must ('GET', '/v1/exceptions', { query: { personId: guest.personId } })).exceptions)
+      .toMatchObject ([{ validTo: '2026-06-01' }]);
+  });
+});
+
 describe ('runs', () => {
   test ('an evaluation is a run that ends, with outcomes', async () => {
     await makeWorld ();
