@@ -96,20 +96,26 @@ CREATE INDEX membership_exception_superseded ON membership_exception (federation
 CREATE INDEX membership_exception_by_organ ON membership_exception (federation_id, organ_id)
   WHERE superseded_at IS NULL;
 
--- The organ and every organ above it, up to the root, live on the day.
-CREATE FUNCTION organ_in_tree (federation uuid, id uuid, day date) RETURNS boolean LANGUAGE sql STABLE AS $$
-WITH RECURSIVE up (organ_id) AS (
-  SELECT life.organ_id FROM organ_life AS life
-  WHERE life.federation_id = federation AND life.organ_id = id AND life.superseded_at IS NULL AND life.valid @> day
-  UNION
-  SELECT edge.parent_id FROM up
-  JOIN organ_edge AS edge ON edge.federation_id = federation AND edge.organ_id = up.organ_id
-    AND edge.superseded_at IS NULL AND edge.valid @> day
-  JOIN organ_life AS life ON life.federation_id = federation AND life.organ_id = edge.parent_id
-    AND life.superseded_at IS NULL AND life.valid @> day)
-SELECT EXISTS (SELECT FROM up JOIN organisation ON organisation.federation_id = federation
-  AND organisation.organisation_id = up.organ_id)
-$$;
+-- The organ and every organ above it, up to the root, live on the day. A loop: its statements are planned once, where a
+-- recursive query would be planned at each call, that is for each edge of a change.
+CREATE FUNCTION organ_in_tree (federation uuid, id uuid, day date) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  at uuid := id;
+BEGIN
+  FOR steps IN 0 .. 1000 LOOP
+    IF at IS NULL OR NOT EXISTS (SELECT FROM organ_life AS life WHERE life.federation_id = federation
+      AND life.organ_id = at AND life.superseded_at IS NULL AND life.valid @> day) THEN
+      RETURN false;
+    END IF;
+    IF EXISTS (SELECT FROM organisation WHERE organisation.federation_id = federation
+      AND organisation.organisation_id = at) THEN
+      RETURN true;
+    END IF;
+    at := (SELECT edge.parent_id FROM organ_edge AS edge WHERE edge.federation_id = federation
+      AND edge.organ_id = at AND edge.superseded_at IS NULL AND edge.valid @> day);
+  END LOOP;
+  RETURN false;
+END $$;
 
 -- On some of the days the way up from the organ, through organs that live, leads back to it.
 CREATE FUNCTION organ_in_cycle (federation uuid, id uuid, days daterange) RETURNS boolean LANGUAGE sql STABLE AS $$
