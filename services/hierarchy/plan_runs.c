@@ -32,6 +32,7 @@ may_pass (Status status)
 static Status
 begin_step (Call *call, RunStep *step, PlanWork *work)
 {
+  *work = (PlanWork){.call = call};
   step->done = true;
   step->total = step->processed = 1;
   Status status = plans_lock_model (call);
@@ -86,7 +87,8 @@ plan_apply_step (Call *call, RunStep *step)
 {
   PlanWork work;
   Status status = begin_step (call, step, &work);
-  if (status_failed (status) || work.plan.state != PLAN_STATE__PLAN_STATE_APPLYING)
+  step->skipped = work.plan.state != PLAN_STATE__PLAN_STATE_APPLYING;
+  if (status_failed (status) || step->skipped > 0)
     return status;
   status = plan_carry_out (&work);
   if (status_failed (status) && !may_pass (status) && status.code != STATUS_INTERNAL) {
@@ -105,7 +107,8 @@ plan_undo_step (Call *call, RunStep *step)
 {
   PlanWork work;
   Status status = begin_step (call, step, &work);
-  if (status_failed (status) || work.plan.state != PLAN_STATE__PLAN_STATE_UNDOING)
+  step->skipped = work.plan.state != PLAN_STATE__PLAN_STATE_UNDOING;
+  if (status_failed (status) || step->skipped > 0)
     return status;
   status = undo_image (call, &work.plan, &work.image);
   if (status.code == STATUS_FAILED_PRECONDITION)

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { dayOf, textOf } from './intervals.mjs';
 import { memberships, ORIGIN } from './model.mjs';
 import { SERVICES } from './set.mjs';
-import { ruleNodes } from './wire.mjs';
+import { membershipChange, ruleNodes } from './wire.mjs';
 
 const FACT_KIND = { SUBSCRIPTION: 7, ADMISSION: 8, POSITION: 9, TAG: 10 };
 const quoted = text => `'${text.replaceAll ("'", "''")}'`;
@@ -331,6 +331,52 @@ export async function auditRuns (set, report, { imports, world }) {
     looked += rows;
   }
   report.check ('imported rows: each a person once; undone: none', looked, problems);
+}
+
+const PLAN = { PREVIEWED: 1, APPLYING: 2, APPLIED: 3, STALE: 4, UNDOING: 5, UNDONE: 6, DISCARDED: 7 };
+
+/** Of a plan everything is there, or nothing. */
+export async function auditPlans (set, report, { plans }) {
+  const problems = [...plans.failures];
+  const dated = ['organ_life', 'organ_edge', 'rule_version', 'membership_exception'].map (table =>
+    `SELECT recorded_plan AS plan, superseded_at IS NULL AS counts FROM ${table} WHERE recorded_plan IS NOT NULL AND NOT given_back`);
+  const rows = await set.sql ('hierarchy', `SELECT plan_id AS id, state, change_count AS changes, count (row.plan) AS recorded,
+    count (row.plan) FILTER (WHERE row.counts) AS counting FROM plan
+    LEFT JOIN (${dated.join (' UNION ALL ')}) AS row ON row.plan = plan.plan_id GROUP BY 1, 2, 3`);
+  for (const { id, state, changes, recorded, counting } of rows) {
+    const right = state === PLAN.APPLIED ? recorded >= changes
+      : state === PLAN.UNDONE ? counting === 0 : [PLAN.PREVIEWED, PLAN.STALE, PLAN.DISCARDED].includes (state) && recorded === 0;
+    if (!right) {
+      problems.push (`plan ${id} in state ${state}: ${recorded} rows of ${changes} changes, ${counting} of them count`);
+    }
+  }
+  const states = new Map (rows.map (({ id, state }) => [id, state]));
+  for (const { planId, state } of plans.made) {
+    if (states.get (planId) !== PLAN[state.replace ('PLAN_STATE_', '')]) {
+      problems.push (`plan ${planId} was told to be ${state}, and is ${states.get (planId)}`);
+    }
+  }
+  report.check ('plans: all of each, or nothing', rows.length, problems);
+}
+
+/** What the events of memberships tell, one after another, is what is on record. */
+export async function auditMembershipEvents (set, report) {
+  const believed = new Set ();
+  const problems = [];
+  let looked = 0;
+  for await (const { payload } of set.rows ('hierarchy', `SELECT encode (payload, 'hex') AS payload FROM event_log
+    WHERE type LIKE '%.MembershipsChanged' ORDER BY log_id, seq`)) {
+    const { began, ended } = membershipChange (payload);
+    looked += began.length + ended.length;
+    problems.push (...ended.filter (id => !believed.delete (id)).map (id => `${id} ended and had not begun`));
+    began.forEach (id => believed.add (id));
+  }
+  for await (const { id } of set.rows ('hierarchy', 'SELECT membership_id AS id FROM membership WHERE superseded_at IS NULL')) {
+    if (!believed.delete (id)) {
+      problems.push (`${id} is on record, no event tells of it`);
+    }
+  }
+  report.check ('events tell the memberships that are on record', looked, [...problems, ...[...believed].map (id => `${id} began and is not on record`)]);
 }
 
 /** No row of another federation anywhere. */

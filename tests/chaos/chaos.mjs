@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { auditCommands, auditEvents, auditFederation, auditLogs, auditMemberships, auditProjections, auditRuns } from './audit.mjs';
+import { auditCommands, auditEvents, auditFederation, auditLogs, auditMembershipEvents, auditMemberships, auditPlans, auditProjections, auditRuns } from './audit.mjs';
 import { Client } from './clients.mjs';
 import { crowd } from './crowd.mjs';
 import { fill, mount, unmount } from './disk.mjs';
 import { carryOut, plan } from './faults.mjs';
 import { Journal } from './journal.mjs';
+import { movePlans, plansUnderFire } from './plans.mjs';
 import { Report } from './report.mjs';
 import { judge, spoil } from './sabotage.mjs';
 import { HeimoSet, PROCESSES, SERVICES } from './set.mjs';
@@ -21,17 +22,19 @@ const SETTLE_LIMIT_MS = 180000;
 const ANSWERED_WITHIN_MS = 5000;
 const LEAST_ANSWERED = 0.99;
 const MOST_MEMORY_MB = 300;
-const SCENARIOS = ['kill', 'disk', 'crowd', 'sabotage'];
-const USAGE = `usage: ./dev chaos [--scenario S] [--seconds N] [--away N] [--seed S] [--people N] [--rows N] [--keep]
+const SCENARIOS = ['kill', 'disk', 'crowd', 'plan', 'sabotage'];
+const USAGE = `usage: ./dev chaos [--scenario S] [--seconds N] [--away N] [--seed S] [--people N] [--rows N] [--kills N] [--keep]
 
   --seconds N  how long faults happen (60)
   --away N     how long hierarchy is kept down (a fifth of that, at most 60)
   --seed S     what happens and what the clients do (drawn)
   --people N   people of the demo federation (1000)
   --rows N     rows of an imported file (2000)
+  --kills N    how often hierarchy is killed in scenario plan (50)
   --keep       leave the folder behind
   --scenario S kill (the default), disk (PostgreSQL's disk is full for a while), crowd (10,000 idle connections, slow and
-               endless requests), sabotage (no faults; one thing is spoilt for each check, which must see it)`;
+               endless requests), plan (hierarchy is killed in the middle of a plan that concerns everybody), sabotage (no
+               faults; one thing is spoilt for each check, which must see it)`;
 
 const begin = Date.now ();
 const say = text => console.log (`${((Date.now () - begin) / 1000).toFixed (1).padStart (6)} s  ${text}`);
@@ -135,11 +138,13 @@ async function timed (what, work) {
 }
 
 /** All that can be asked of the databases. */
-async function audit (set, report, { journal, clients, rules, canary, world, imports }) {
+async function audit (set, report, { journal, clients, rules, plans, canary, world, imports }) {
   await timed ('commands', auditCommands (set, report, { journal, clients, rules, canary }));
   await timed ('events', auditEvents (set, report));
   await timed ('projections', auditProjections (set, report));
   await timed ('memberships', auditMemberships (set, report, world));
+  await timed ('plans', auditPlans (set, report, { plans }));
+  await timed ('membership events', auditMembershipEvents (set, report));
   await timed ('runs', auditRuns (set, report, { imports, world }));
   await timed ('federation', auditFederation (set, report));
 }
@@ -152,7 +157,7 @@ async function work (set, world, { seed, seconds, rows, scenario, away }) {
   const common = { seed, url: set.url, journal, world, canary, rows, isStopped: () => stopped };
   const clients = Array.from ({ length: CLIENTS }, (_, number) => new Client ({ ...common, number }));
   const memory = watchMemory (set, common.isStopped);
-  const all = Promise.all ([editRules (common), importPeople (common),
+  const all = Promise.all ([editRules (common), importPeople (common), movePlans (common),
     Promise.all (Array.from ({ length: READERS }, (_, number) => read ({ ...common, number }))),
     ...clients.map (client => client.run ())]);
   const happens = {
@@ -163,9 +168,9 @@ async function work (set, world, { seed, seconds, rows, scenario, away }) {
   const faults = await Promise.race ([all.then (() => []), happens[scenario] ()]);
   stopped = true;
   say ('no more faults; waiting for what is under way');
-  const [rules, imports, readers] = await all;
+  const [rules, imports, plans, readers] = await all;
   journal.close ();
-  return { canary, journal, clients, rules, imports, readers, world, faults, peaks: await memory };
+  return { canary, journal, clients, rules, imports, plans, readers, world, faults, peaks: await memory };
 }
 
 async function play (set, options) {
@@ -185,6 +190,16 @@ async function play (set, options) {
   const world = await build (set, { people: options.people, seed: 1, say });
   if (!world.imports) {
     say ('imports are not there yet: no demo people, no importing');
+  }
+  if (options.scenario === 'plan') {
+    await plansUnderFire (set, world, report, { ...options, say });
+    report.check ('everything settles: followers at the head, runs ended', SERVICES.length, await settle (set));
+    await timed ('events', auditEvents (set, report));
+    await timed ('memberships', auditMemberships (set, report, world));
+    await timed ('plans', auditPlans (set, report, { plans: { made: [], failures: [] } }));
+    await timed ('membership events', auditMembershipEvents (set, report));
+    await set.stop ();
+    return report;
   }
   const outcome = await work (set, world, options);
   report.check ('everything settles: followers at the head, runs ended', SERVICES.length, await settle (set));
@@ -210,7 +225,7 @@ async function play (set, options) {
 async function main () {
   const { values } = parseArgs ({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' },
     people: { type: 'string', default: '1000' }, rows: { type: 'string', default: '2000' }, keep: { type: 'boolean' },
-    scenario: { type: 'string', default: 'kill' }, away: { type: 'string' },
+    scenario: { type: 'string', default: 'kill' }, kills: { type: 'string', default: '50' }, away: { type: 'string' },
     help: { type: 'boolean', short: 'h' } } });
   if (values.help || !SCENARIOS.includes (values.scenario)) {
     console.log (USAGE);
@@ -230,7 +245,7 @@ async function main () {
   process.on ('SIGTERM', end);
   try {
     report = await play (set, { seed, seconds: Number (values.seconds), people: Number (values.people), rows: Number (values.rows),
-      scenario: values.scenario, away: Number (values.away ?? Math.min (60, Math.max (4, Math.round (values.seconds / 5)))) });
+      scenario: values.scenario, kills: Number (values.kills), away: Number (values.away ?? Math.min (60, Math.max (4, Math.round (values.seconds / 5)))) });
   } catch (error) {
     console.error (error.stack);
     await set.stop ().catch (failure => console.error (failure.message));

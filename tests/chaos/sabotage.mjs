@@ -49,6 +49,9 @@ const spoilings = ({ canary, rules, imports, shared }) => {
     ['periods of a membership neither overlap nor touch', 'hierarchy', `INSERT INTO membership SELECT federation_id, person_id,
       gen_random_uuid (), organ_id, type_id, valid_from + 1, valid_to, origin, NULL, recorded_at, NULL, sort_key
       FROM membership WHERE ${current} AND valid_to = 'infinity' AND valid_from > '1900-01-01' LIMIT 1`],
+    ['plans: all of each, or nothing', 'hierarchy', `UPDATE plan SET state = 1 WHERE ${one ('plan', 'state = 3')}`],
+    ['events tell the memberships that are on record', 'hierarchy',
+      `DELETE FROM event_log WHERE ${one ('event_log', "type LIKE '%.MembershipsChanged'")}`],
     ['the counts of members of today', 'hierarchy', `UPDATE organ_count SET members = members + 1 WHERE ${one ('organ_count')}`],
     ['membership: runs have ended well, with counts that add up', 'membership', `UPDATE run SET processed = processed - 1 WHERE ${one ('run', "type = 'import-apply'")}`],
     ['hierarchy: runs have ended well, with counts that add up', 'hierarchy', `UPDATE run SET state = 2 WHERE ${one ('run')}`],

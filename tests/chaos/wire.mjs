@@ -56,3 +56,17 @@ export function ruleNodes (hex) {
   }
   return nodes;
 }
+
+/** The ids of the memberships that a packed heimo.hierarchy.v1.MembershipsChanged lets begin and end. */
+export function membershipChange (hex) {
+  const began = [];
+  const ended = [];
+  for (const [number, value] of fieldsOf (Buffer.from (hex, 'hex'))) {
+    if (number === 3) {
+      began.push (...[...fieldsOf (value)].filter (([field]) => field === 1).map (([, id]) => id.toString ('latin1')));
+    } else if (number === 4) {
+      ended.push (value.toString ('latin1'));
+    }
+  }
+  return { began, ended };
+}
