@@ -2,6 +2,7 @@
 // {name, value, unit, baseline, ratio, target, ok} for each. The exit code is 1 when a target is missed.
 //
 //   --people N      size of the large federation (default 512,000; its loading is the figure for imports)
+//   --in DIR        measure in the set that runs in this folder, and leave it running; its demo has --people
 //   --only NAME     only this figure; may be repeated
 import { figures } from './figures.mjs';
 import { Set } from './set.mjs';
@@ -9,11 +10,12 @@ import { Set } from './set.mjs';
 const SMALL = 20000; // the federation for the memory of idle processes
 
 function parse (args) {
-  const options = { json: false, people: 512000, only: [] };
+  const options = { json: false, people: 512000, in: '', only: [] };
   for (let i = 0; i < args.length; i++) {
     switch (args[i]) {
     case '--json': options.json = true; break;
     case '--people': options.people = Number (args[++i]); break;
+    case '--in': options.in = args[++i]; break;
     case '--only': options.only.push (args[++i]); break;
     default: throw new Error (`unknown option ${args[i]}`);
     }
@@ -39,7 +41,7 @@ function print (row, json) {
 const small = ['idle_memory', 'page_size'];
 const options = parse (process.argv.slice (2));
 const wanted = Object.keys (figures).filter ((name) => options.only.length === 0 || options.only.includes (name));
-const plan = [[SMALL, wanted.filter ((name) => small.includes (name))],
+const plan = options.in ? [[options.people, wanted]] : [[SMALL, wanted.filter ((name) => small.includes (name))],
   [options.people, wanted.filter ((name) => !small.includes (name))]];
 
 let missed = 0;
@@ -51,11 +53,9 @@ for (const [people, names] of plan) {
   if (names.length === 0) {
     continue;
   }
-  const set = await Set.start (people);
+  const set = options.in ? Set.attach (options.in) : await Set.start (people);
   try {
-    if (people !== SMALL && !names.includes ('person_get')) {
-      await set.sql ('postgres', 'CREATE DATABASE bench');
-    }
+    await set.makeBaseline ();
     for (const name of names) {
       for (const row of await figures[name] (set, people)) {
         print (row, options.json);

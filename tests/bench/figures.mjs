@@ -27,7 +27,6 @@ async function personGet (set) {
   const ids = await somePersons (set, 20000);
   writeFileSync (script, `local ids = {${ids.map ((id) => `"${id}"`).join (',')}}
     request = function () return wrk.format ("GET", "/v1/persons/" .. ids[math.random (#ids)]) end`);
-  await run ('psql', ['-Xqd', set.conninfo ('postgres'), '-c', 'CREATE DATABASE bench']);
   await run (pgbench, ['-i', '-q', '-s', '10', set.conninfo ('bench')]);
   const ours = [];
   const theirs = [];

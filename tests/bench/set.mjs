@@ -35,6 +35,15 @@ export class Set {
     return set;
   }
 
+  /** A set that is running already, loaded with its demo; it is left running. */
+  static attach (folder) {
+    const runtime = readlinkSync (join (folder, 'run'));
+    const [, port] = readFileSync (join (runtime, 'service', 'gateway', 'run'), 'utf8').match (/^export HEIMO_PORT=(\d+)$/m);
+    const set = new Set (resolve (folder), Number (port), process.env);
+    set.stop = async () => {};
+    return set;
+  }
+
   constructor (folder, port, env) {
     Object.assign (this, { folder, port, env, url: `http://127.0.0.1:${port}` });
   }
@@ -56,6 +65,12 @@ export class Set {
     const { stdout } = await run ('psql', ['-XAtq', '-F', '\t', '-d', this.conninfo (database), '-c', query],
       { maxBuffer: 1 << 28 });
     return stdout.split ('\n').filter (Boolean).map ((line) => line.split ('\t'));
+  }
+
+  /** An empty database for what the figures stand beside. */
+  async makeBaseline () {
+    await this.sql ('postgres', 'DROP DATABASE IF EXISTS bench');
+    await this.sql ('postgres', 'CREATE DATABASE bench');
   }
 
   /** The process id of one process of the set. */
