@@ -62,11 +62,10 @@ create_address (Call *call, const CreateAddressRequest *request, Address *reply)
     status = cards_save (call, &card, 1, "");
   if (status_failed (status))
     return status;
-  return db_run_one (
-      call->db, call, &sql_address_get,
-      DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("person_id", card->person_id),
-                 db_text ("address_id", address_id)),
-      "ADDRESS_NOT_FOUND", &reply->base);
+  return db_run_one (call->db, call, &sql_address_get,
+                     DB_VALUES (db_text ("federation_id", call->federation_id),
+                                db_text ("person_id", card->person_id), db_text ("address_id", address_id)),
+                     "ADDRESS_NOT_FOUND", &reply->base);
 }
 
 Status
