@@ -60,16 +60,34 @@ create_thing (Call *call, const ProtobufCMessage *message, ProtobufCMessage *rep
                  NULL);
 }
 
+static const char *
+gate (void *owner)
+{
+  return memory_format (owner, "%s.gate", getenv ("HEIMO_TEST_LOG"));
+}
+
+static Status
+be_slow (Call *call)
+{
+  Status status = db_run (call->db, call, &sql_counted_insert, DB_VALUES (db_integer ("n", -1)), NULL);
+  while (!status_failed (status) && access (gate (call), F_OK) == 0)
+    usleep (2000);
+  return status;
+}
+
+/* A thing called "slow" keeps the worker busy while the gate is closed. */
 static Status
 get_thing (Call *call, const ProtobufCMessage *message, ProtobufCMessage *reply)
 {
   const GetPersonRequest *request = (const GetPersonRequest *)message;
-  return db_run_one (call->db, call, &sql_thing_get, DB_VALUES (db_text ("thing_id", request->person_id)),
-                     "THING_NOT_FOUND", reply);
+  Status status = db_run_one (call->db, call, &sql_thing_get,
+                              DB_VALUES (db_text ("thing_id", request->person_id)), "THING_NOT_FOUND", reply);
+  bool slow = !status_failed (status) && strcmp (((Person *)reply)->given_name, "slow") == 0;
+  return slow ? be_slow (call) : status;
 }
 
-/* The same for several. Replies tell that it was this one, for whom and where. A thing called "slow" keeps
- * the worker busy; with one called "spoiler" nobody is answered. */
+/* The same for several. Replies tell that it was this one, for whom and where. With one called "spoiler"
+ * nobody is answered. */
 static Status
 get_things (Call *call, BatchItem *items, size_t count)
 {
@@ -90,8 +108,6 @@ get_things (Call *call, BatchItem *items, size_t count)
     reply->email = item->call->principal->subject;
     reply->phone = call->federation_id;
     item->status = STATUS_SUCCESS;
-    if (strcmp (reply->given_name, "slow") == 0)
-      usleep (300000);
     if (strcmp (reply->given_name, "spoiler") == 0)
       status = status_error (call, STATUS_INTERNAL, "SPOILED", "secret detail");
   }
@@ -389,17 +405,27 @@ await (Fixture *fixture, const Asked *asked, size_t count)
       event_base_loop (fixture->base, EVLOOP_ONCE);
 }
 
-/* Both workers that take batches are busy for a while, so what is asked now waits, and is taken together. */
+/* Keeps both workers that take batches busy until the gate is opened, so that what is asked now waits. */
 static void
-make_wait (Fixture *fixture, const Person *slow, Asked busy[2])
+close_gate (Fixture *fixture, const Person *slow, Asked busy[2])
 {
+  static const char *const counts[] = {"1", "2"};
+  FILE *file = fopen (gate (fixture), "w");
+  assert_non_null (file);
+  fclose (file);
   for (size_t i = 0; i < 2; i++) {
     ask (fixture, slow->person_id, &fixture->principal, &busy[i]);
-    for (int turn = 0; turn < 10; turn++) {
-      event_base_loop (fixture->base, EVLOOP_NONBLOCK);
-      usleep (5000);
-    }
+    wait_until (fixture, "SELECT count(*) FROM counted", counts[i]);
   }
+}
+
+/* A call that another worker answers was sent behind those that wait: when it is answered, all of them are
+ * there. */
+static void
+open_gate (Fixture *fixture)
+{
+  create_surely (fixture, "behind", NULL);
+  unlink (gate (fixture));
 }
 
 static void
@@ -430,9 +456,10 @@ calls_that_wait_are_answered_together (void **state)
   };
   enum { COUNT = sizeof rows / sizeof *rows };
   Asked busy[2], asked[COUNT];
-  make_wait (fixture, slow, busy);
+  close_gate (fixture, slow, busy);
   for (size_t i = 0; i < COUNT; i++)
     ask (fixture, rows[i].id, rows[i].principal, &asked[i]);
+  open_gate (fixture);
   await (fixture, busy, 2);
   await (fixture, asked, COUNT);
   for (size_t i = 0; i < COUNT; i++) {
@@ -455,10 +482,11 @@ what_spoils_a_batch_spoils_one_call (void **state)
   const Person *slow = create_surely (fixture, "slow", NULL), *thing = create_surely (fixture, "a", NULL),
                *spoiler = create_surely (fixture, "spoiler", NULL);
   Asked busy[2], asked[3];
-  make_wait (fixture, slow, busy);
+  close_gate (fixture, slow, busy);
   ask (fixture, thing->person_id, &fixture->principal, &asked[0]);
   ask (fixture, spoiler->person_id, &fixture->principal, &asked[1]);
   ask (fixture, FEDERATION, &fixture->principal, &asked[2]);
+  open_gate (fixture);
   await (fixture, busy, 2);
   await (fixture, asked, 3);
   assert_success (asked[0].status);
