@@ -6,7 +6,7 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { SLOTS_FIRST = 64, TICKS_PER_PING = 4 };
+enum { SLOTS_FIRST = 64, TICKS_PER_PING = 4, PENDING_POOL = 2048 };
 
 static const BusClientOptions defaults = {
     .window = 8,
@@ -232,12 +232,23 @@ take_slot (BusClient *client, BusPending *pending)
   memcpy (pending->id, &slot, sizeof slot);
 }
 
+/* Field by field: packing and unpacking would be most of a call's beginning. */
 static Principal *
 copy_principal (void *owner, const Principal *principal)
 {
   if (principal == NULL)
     return NULL;
-  return (Principal *)memory_copy_message (owner, &principal->base);
+  Principal *copy = memory_new (owner, Principal);
+  const char **roles = memory_array (owner, const char *, principal->n_roles + 1);
+  for (size_t i = 0; i < principal->n_roles; i++)
+    roles[i] = memory_string (owner, principal->roles[i]);
+  principal__init (copy);
+  copy->subject = memory_string (owner, principal->subject);
+  copy->federation_id = memory_string (owner, principal->federation_id);
+  copy->locale = memory_string (owner, principal->locale);
+  copy->roles = roles;
+  copy->n_roles = principal->n_roles;
+  return copy;
 }
 
 static void
@@ -259,7 +270,7 @@ fill_header (BusPending *pending, const BusRequest *request)
 BusPending *
 bus_client_call (BusClient *client, const BusRequest *request, BusReplyFunction function, void *arg)
 {
-  BusPending *pending = memory_new (client, BusPending);
+  BusPending *pending = memory_new_pool (client, BusPending, PENDING_POOL);
   unsigned timeout_ms = or_default (request->timeout_ms, BUS_TIMEOUT_DEFAULT_MS);
   if (timeout_ms > BUS_TIMEOUT_MAX_MS)
     timeout_ms = BUS_TIMEOUT_MAX_MS;
@@ -277,7 +288,7 @@ bus_client_call (BusClient *client, const BusRequest *request, BusReplyFunction 
   uint64_t now = bus_now_us ();
   pending->deadline_us = now + (uint64_t)timeout_ms * 1000u;
   pending->patience_us = now + dispatch_patience_us (pending, now);
-  pending->timer = memory_must (evtimer_new (client->base, dispatch_timeout, pending));
+  evtimer_assign (&pending->timer, client->base, dispatch_timeout, pending);
   counter_add (client->bus, COUNTER_CLIENT_CALLS);
   dispatch_start (pending);
   return pending;

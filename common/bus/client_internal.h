@@ -12,6 +12,8 @@
 #include "bus/internal.h"
 #include "bus/watch.h"
 
+#include <event2/event_struct.h>
+
 #include <sys/queue.h>
 
 typedef struct Service Service;
@@ -87,7 +89,7 @@ struct BusPending {
   enum { EXECUTED_NO, EXECUTED_PERHAPS } executed; /* could an earlier attempt have had an effect? */
   uint64_t deadline_us;
   uint64_t patience_us; /* until when it waits for a replica */
-  struct event *timer;
+  struct event timer;
   Status ending; /* while ending; on the call itself */
   BusReplyFunction function;
   void *arg;

@@ -16,7 +16,7 @@ set_timer (BusPending *pending, uint64_t at_us)
   uint64_t now = bus_now_us ();
   uint64_t us = at_us > now ? at_us - now : 0;
   const struct timeval time = {(time_t)(us / 1000000u), (suseconds_t)(us % 1000000u)};
-  evtimer_add (pending->timer, &time);
+  evtimer_add (&pending->timer, &time);
 }
 
 static void
@@ -42,7 +42,7 @@ release (BusPending *pending)
 {
   pending->client->slots[pending->slot] = NULL;
   pending->client->free_hint = pending->slot;
-  event_free (pending->timer);
+  evtimer_del (&pending->timer);
   talloc_free (pending);
 }
 
@@ -71,7 +71,7 @@ static void
 end_later (BusPending *pending, Status status)
 {
   BusClient *client = pending->client;
-  evtimer_del (pending->timer);
+  evtimer_del (&pending->timer);
   pending->state = PENDING_ENDING;
   pending->ending = status;
   TAILQ_INSERT_TAIL (&client->ending, pending, entry);
