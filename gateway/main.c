@@ -55,6 +55,8 @@ main (int argc, char **argv)
     fprintf (stderr, "usage: heimo-gateway [--help | --health-check]\n");
     return 2;
   }
+  /* Seeded by the kernel once: a trace and a request id each would cost a system call. */
+  randombytes_set_implementation (&randombytes_internal_implementation);
   if (sodium_init () < 0)
     return 1;
   void *owner = memory_context (NULL);

@@ -114,7 +114,7 @@ same_text (ApiText text, const char *other)
 {
   if (text.text == NULL || other == NULL)
     return text.text == NULL && other == NULL;
-  return strlen (other) == text.length && memcmp (text.text, other, text.length) == 0;
+  return strncmp (text.text, other, text.length) == 0 && strnlen (other, text.length + 1) == text.length;
 }
 
 /* {service} of a common service stands for the name of a process. */
@@ -127,18 +127,26 @@ find_service (const Api *api, ApiText name)
   return NULL;
 }
 
+/* From the end: paths begin alike. */
 static bool
-match_segments (const Api *api, const ApiRoute *route, const Cut *cut, ApiMatch *match)
+literals_match (const ApiRoute *route, const Cut *cut)
+{
+  for (size_t i = cut->count; i > 0; i--)
+    if (route->segments[i - 1].literal != NULL &&
+        !same_text (cut->segments[i - 1], route->segments[i - 1].literal))
+      return false;
+  return true;
+}
+
+static bool
+take_values (const Api *api, const ApiRoute *route, const Cut *cut, ApiMatch *match)
 {
   match->service = route->service;
   match->value_count = 0;
   for (size_t i = 0; i < cut->count; i++) {
     const ApiSegment *segment = &route->segments[i];
-    if (segment->literal != NULL) {
-      if (!same_text (cut->segments[i], segment->literal))
-        return false;
+    if (segment->literal != NULL)
       continue;
-    }
     if (route->service == NULL && strcmp (segment->variable.name, "service") == 0) {
       match->service = find_service (api, cut->segments[i]);
       if (match->service == NULL)
@@ -160,9 +168,11 @@ api_find_route (const Api *api, ApiVerb verb, const char *path, size_t length, A
     return false;
   for (size_t i = 0; i < api->route_count; i++) {
     const ApiRoute *route = &api->routes[i];
-    ApiMatch found = {0};
     if (route->segment_count != cut.count || !same_text (cut.custom_verb, route->custom_verb) ||
-        !match_segments (api, route, &cut, &found))
+        !literals_match (route, &cut))
+      continue;
+    ApiMatch found = {0};
+    if (!take_values (api, route, &cut, &found))
       continue;
     unsigned allowed = match->allowed | 1u << route->verb;
     if (route->verb == verb) {

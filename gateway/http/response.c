@@ -83,10 +83,15 @@ http_date (char date[HTTP_DATE_BYTES], int64_t seconds)
 static bool
 can_send (const HttpField *field)
 {
-  static const char *const ours[] = {"content-length", "transfer-encoding", "connection", "date"};
+#define OURS(name)                                                                                           \
+  {                                                                                                          \
+    name, sizeof name - 1                                                                                    \
+  }
+  static const HttpText ours[] = {OURS ("content-length"), OURS ("transfer-encoding"), OURS ("connection"),
+                                  OURS ("date")};
   HttpText name = {field->name, strlen (field->name)};
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-    if (http_text_is (name, ours[i]))
+    if (name.length == ours[i].length && http_text_is (name, ours[i].data))
       return false;
   for (size_t i = 0; i < name.length; i++)
     if (!http_is_token ((unsigned char)name.data[i]))

@@ -46,41 +46,31 @@ json_append_raw (JsonBuffer *buffer, const char *text)
   json_append (buffer, text, strlen (text));
 }
 
-/* The short escapes; 'u' for the other control characters; 0 for everything that stands for itself. */
-static char
-escape_of (unsigned char character)
-{
-  switch (character) {
-  case '"': return '"';
-  case '\\': return '\\';
-  case '\b': return 'b';
-  case '\f': return 'f';
-  case '\n': return 'n';
-  case '\r': return 'r';
-  case '\t': return 't';
-  default: return character < 0x20 || character == 0x7f ? 'u' : 0;
-  }
-}
+/* The short escapes; 'u' for the other control characters; 0 for everything that stands for itself. The NUL
+ * at the end of a text has one too, so that it ends a run of plain characters. */
+static const char escapes[256] = {
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b',         't',           'n',          'u',
+    'f', 'r', 'u', 'u', 'u', 'u', 'u', 'u', 'u',         'u',           'u',          'u',
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u',
+};
 
 void
 json_append_string (JsonBuffer *buffer, const char *text)
 {
   static const char digits[] = "0123456789abcdef";
   json_append (buffer, "\"", 1);
-  const char *plain = text;
-  for (const char *at = text; *at != '\0'; at++) {
-    unsigned char character = (unsigned char)*at;
-    if (character > '\\' && character != 0x7f)
-      continue;
-    char escape = escape_of (character);
-    if (escape == 0)
-      continue;
+  for (const char *at = text;; at++) {
+    const char *plain = at;
+    while (escapes[(unsigned char)*at] == 0)
+      at++;
     json_append (buffer, plain, (size_t)(at - plain));
-    plain = at + 1;
+    unsigned char character = (unsigned char)*at;
+    if (character == '\0')
+      break;
+    char escape = escapes[character];
     char out[6] = {'\\', escape, '0', '0', digits[character >> 4], digits[character & 15]};
     json_append (buffer, out, escape == 'u' ? 6 : 2);
   }
-  json_append_raw (buffer, plain);
   json_append (buffer, "\"", 1);
 }
 
