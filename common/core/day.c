@@ -78,8 +78,12 @@ day_format (Day day, char buffer[DAY_TEXT_SIZE])
   }
   int year, month, day_of_month;
   day_to_civil (day, &year, &month, &day_of_month);
-  snprintf (buffer, DAY_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,
-            (unsigned)day_of_month % 100);
+  const int digits[] = {year / 1000 % 10, year / 100 % 10, year / 10 % 10,    year % 10,
+                        month / 10,       month % 10,      day_of_month / 10, day_of_month % 10};
+  static const uint8_t places[] = {0, 1, 2, 3, 5, 6, 8, 9};
+  memcpy (buffer, "0000-00-00", sizeof "0000-00-00");
+  for (size_t i = 0; i < sizeof places; i++)
+    buffer[places[i]] = (char)('0' + digits[i]);
   return buffer;
 }
 

@@ -60,25 +60,52 @@ memory_format (void *context, const char *format, ...)
   return text;
 }
 
+/* A message is dozens of small texts that live and die together, so they are cut from a few blocks. */
+typedef struct Blocks {
+  ProtobufCAllocator allocator;
+  void *context;
+  char *at; /* the free part of the last block */
+  size_t left;
+  size_t next_size;
+} Blocks;
+
+enum { BLOCK_FIRST = 512, BLOCK_MAX = 8192, BLOCK_ALIGNMENT = 16 };
+
 static void *
-allocate (void *context, size_t size)
+allocate (void *data, size_t size)
 {
-  return memory_must (talloc_size (context, size == 0 ? 1 : size));
+  Blocks *blocks = data;
+  size_t rounded = (size + BLOCK_ALIGNMENT - 1) & ~(size_t)(BLOCK_ALIGNMENT - 1);
+#ifndef __SANITIZE_ADDRESS__ /* the sanitizer must see every allocation */
+  if (size < BLOCK_FIRST && rounded > blocks->left) {
+    blocks->at = memory_must (talloc_size (blocks->context, blocks->next_size));
+    blocks->left = blocks->next_size;
+    blocks->next_size = blocks->next_size * 2 > BLOCK_MAX ? BLOCK_MAX : blocks->next_size * 2;
+  }
+#endif
+  if (rounded > blocks->left)
+    return memory_must (talloc_size (blocks->context, size == 0 ? 1 : size));
+  void *taken = blocks->at;
+  blocks->at += rounded;
+  blocks->left -= rounded;
+  return taken;
 }
 
 static void
-release (void *context, void *pointer)
+release (void *data, void *pointer)
 {
-  (void)context;
-  talloc_free (pointer);
+  (void)data;
+  (void)pointer;
 }
 
 ProtobufCAllocator *
 memory_allocator (void *context)
 {
-  ProtobufCAllocator *allocator = memory_new (context, ProtobufCAllocator);
-  *allocator = (ProtobufCAllocator){.alloc = allocate, .free = release, .allocator_data = context};
-  return allocator;
+  Blocks *blocks = memory_new (context, Blocks);
+  *blocks = (Blocks){.allocator = {.alloc = allocate, .free = release, .allocator_data = blocks},
+                     .context = context,
+                     .next_size = BLOCK_FIRST};
+  return &blocks->allocator;
 }
 
 Bytes

@@ -178,25 +178,44 @@ targets_of (void *scratch, const DbResult *result, const ProtobufCMessageDescrip
   return slot->targets;
 }
 
+/* The texts of a row are cut from one block. */
+typedef struct RowTexts {
+  void *owner;
+  char *at;
+} RowTexts;
+
+/* Bytes that a value may take as a text. */
+static size_t
+text_room (const DbResult *result, size_t row, const Target *target)
+{
+  size_t length = (size_t)PQgetlength (result->result, (int)row, target->column) + 1;
+  return target->type == OID_TIMESTAMPTZ && length < CLOCK_TEXT_SIZE ? CLOCK_TEXT_SIZE : length;
+}
+
 static const char *
-read_text (void *owner, const char *text, Oid type)
+read_text (RowTexts *texts, const char *text, Oid type)
 {
   bool negative;
+  int64_t time;
+  char *copy = texts->at;
+  if (text[0] == '\0')
+    return "";
   if ((type == OID_TIMESTAMPTZ || type == OID_DATE) && is_infinity (text, &negative))
     return "";
-  int64_t time;
-  if (type == OID_TIMESTAMPTZ && db_parse_time (text, &time)) {
-    char buffer[CLOCK_TEXT_SIZE];
-    return memory_string (owner, clock_format (time, buffer));
-  }
-  return memory_string (owner, text);
+  if (type == OID_TIMESTAMPTZ && db_parse_time (text, &time))
+    clock_format (time, copy);
+  else
+    strcpy (copy, text);
+  texts->at += strlen (copy) + 1;
+  return copy;
 }
 
 static void
-read_field (void *owner, const char *text, Oid type, const ProtobufCFieldDescriptor *field, void *member)
+read_field (RowTexts *texts, const char *text, Oid type, const ProtobufCFieldDescriptor *field, void *member)
 {
+  void *owner = texts->owner;
   switch (field->type) {
-  case PROTOBUF_C_TYPE_STRING: *(const char **)member = read_text (owner, text, type); break;
+  case PROTOBUF_C_TYPE_STRING: *(const char **)member = read_text (texts, text, type); break;
   case PROTOBUF_C_TYPE_BYTES: {
     Bytes bytes = decode_bytes (owner, text);
     *(ProtobufCBinaryData *)member = (ProtobufCBinaryData){bytes.length, (uint8_t *)(uintptr_t)bytes.data};
@@ -223,26 +242,31 @@ new_message (void *owner, const ProtobufCMessageDescriptor *descriptor)
 }
 
 static void
-read_target (void *owner, const DbResult *result, size_t row, const Target *target, ProtobufCMessage *message)
+read_target (RowTexts *texts, const DbResult *result, size_t row, const Target *target,
+             ProtobufCMessage *message)
 {
   if (PQgetisnull (result->result, (int)row, target->column))
     return;
   for (size_t i = 0; i + 1 < target->depth; i++) {
     ProtobufCMessage **nested = (ProtobufCMessage **)(void *)((char *)message + target->path[i]->offset);
     if (*nested == NULL)
-      *nested = new_message (owner, target->path[i]->descriptor);
+      *nested = new_message (texts->owner, target->path[i]->descriptor);
     message = *nested;
   }
   const ProtobufCFieldDescriptor *field = target->path[target->depth - 1];
-  read_field (owner, PQgetvalue (result->result, (int)row, target->column), target->type, field,
+  read_field (texts, PQgetvalue (result->result, (int)row, target->column), target->type, field,
               (char *)message + field->offset);
 }
 
 static void
 read_row (void *owner, const DbResult *result, size_t row, const TargetList *list, ProtobufCMessage *message)
 {
+  size_t room = 1;
   for (size_t i = 0; i < list->count; i++)
-    read_target (owner, result, row, &list->targets[i], message);
+    room += text_room (result, row, &list->targets[i]);
+  RowTexts texts = {owner, memory_must (talloc_size (owner, room))};
+  for (size_t i = 0; i < list->count; i++)
+    read_target (&texts, result, row, &list->targets[i], message);
 }
 
 void

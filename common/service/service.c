@@ -24,6 +24,9 @@
  */
 enum { CALLS_PER_WORKER = 8 };
 
+/* What is freed at the end of the heap and kept: else every burst of calls takes and gives back its pages. */
+enum { HEAP_KEPT = 4 << 20 };
+
 #define KEY(member, NAME, kind, unit, fallback, low, high, comment)                                          \
   {                                                                                                          \
     NAME, kind, unit, fallback, low, high, offsetof (Settings, member), comment                              \
@@ -368,6 +371,8 @@ service_main (const Service *service, int argc, char **argv)
   }
   if (argc == 2 && strcmp (argv[1], "--health-check") == 0)
     return health_check (getenv ("HEIMO_HEALTH") == NULL ? "" : getenv ("HEIMO_HEALTH"));
+  /* Seeded by the kernel once: every id would cost a system call. */
+  randombytes_set_implementation (&randombytes_internal_implementation);
   if (sodium_init () < 0)
     return 1;
   if (argc == 3 && strcmp (argv[1], "--rebuild") == 0)
@@ -377,6 +382,7 @@ service_main (const Service *service, int argc, char **argv)
     return 2;
   }
   mallopt (M_ARENA_MAX, 2); /* many threads, little memory */
+  mallopt (M_TRIM_THRESHOLD, HEAP_KEPT);
   signal (SIGPIPE, SIG_IGN);
   evthread_use_pthreads ();
 
