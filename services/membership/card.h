@@ -54,6 +54,7 @@ typedef struct CardVersion {
 typedef struct CardAddress {
   CardRow row;
   const char *street, *postal_code, *town, *municipality, *province, *country;
+  const char *recorded_at; /* of a stored row, as PostgreSQL writes it */
 } CardAddress;
 
 typedef struct CardFact {

@@ -80,7 +80,8 @@ read_addresses (Card *card, const DbResult *result, size_t first, size_t count)
                             .town = text_of (card, result, first + i, "town"),
                             .municipality = text_of (card, result, first + i, "municipality"),
                             .province = text_of (card, result, first + i, "province"),
-                            .country = text_of (card, result, first + i, "country")};
+                            .country = text_of (card, result, first + i, "country"),
+                            .recorded_at = text_of (card, result, first + i, "recorded_at")};
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "card.h"
 #include "card_event.h"
 #include "core/text.h"
+#include "heimo/membership/v1/person.pb-c.h"
 #include "member_number.h"
 #include "membership_sql.h"
 #include "rows.h"
@@ -42,28 +43,23 @@ static const char *const fact_columns[] = {"id",   "person_id", "valid_from", "v
                                            "kind", "value",     "organ_id",   NULL};
 static const char *const relation_columns[] = {"id",   "person_id", "valid_from", "valid_to",
                                                "kind", "other_id",  NULL};
-static const char *const person_columns[] = {"person_id",
-                                             "member_number",
-                                             "key",
-                                             "given_name",
-                                             "family_name",
-                                             "birth_date",
-                                             "identity_cipher",
-                                             "identity_index",
-                                             "language",
-                                             "email",
-                                             "phone",
-                                             "end_date",
-                                             "end_reason",
-                                             "refresh_on",
-                                             "withdrawn",
-                                             "search_name",
-                                             "search_given",
-                                             "search_text",
-                                             "sort_key",
-                                             NULL};
+#define FACE_COLUMNS                                                                                         \
+  "address_id", "address_street", "address_postal_code", "address_town", "address_municipality",             \
+      "address_province", "address_country", "address_from", "address_to", "address_recorded_at",            \
+      "family_id", "face_from", "face_to"
+
+enum {
+  FACE_COUNT = 13,
+  OF_PERSON = 19 /* the columns before them */
+};
+
+static const char *const person_columns[] = {
+    "person_id",       "member_number",  "key",       "given_name",  "family_name",  "birth_date",
+    "identity_cipher", "identity_index", "language",  "email",       "phone",        "end_date",
+    "end_reason",      "refresh_on",     "withdrawn", "search_name", "search_given", "search_text",
+    "sort_key",        FACE_COLUMNS,     NULL};
+static const char *const face_columns[] = {"person_id", FACE_COLUMNS, NULL};
 static const char *const id_columns[] = {"ids", "person_ids", NULL};
-static const char *const touch_columns[] = {"person_ids", NULL};
 
 typedef enum Table { TABLE_VERSION, TABLE_ADDRESS, TABLE_FACT, TABLE_RELATION, TABLE_COUNT } Table;
 
@@ -179,6 +175,64 @@ refresh_day (const Card *card)
   return memory_string (card->call, day_format (day, text));
 }
 
+/* Narrows the days for which the face holds by a dated row; true when the row is part of it. */
+static bool
+part_of_face (const CardRow *row, Day today, Period *days)
+{
+  if (!card_row_holds (row))
+    return false;
+  bool contains = period_contains (row->valid, today);
+  Day from = contains ? row->valid.from : row->valid.to <= today ? row->valid.to : days->from;
+  Day to = contains ? row->valid.to : row->valid.from > today ? row->valid.from : days->to;
+  days->from = from > days->from ? from : days->from;
+  days->to = to < days->to ? to : days->to;
+  return contains;
+}
+
+/* Today's address and family, and the days for which they are the same. */
+static void
+fill_face (Call *call, const Card *card, const char *values[FACE_COUNT])
+{
+  const CardAddress *address = NULL;
+  const char *family = "";
+  Period days = {DAY_MIN, DAY_MAX};
+  for (size_t i = 0; i < card->address_count; i++)
+    if (part_of_face (&card->addresses[i].row, call->today, &days) && address == NULL)
+      address = &card->addresses[i];
+  for (size_t i = 0; i < card->relation_count; i++)
+    if (card->relations[i].kind == RELATION_KIND__RELATION_KIND_FAMILY &&
+        part_of_face (&card->relations[i].row, call->today, &days) && *family == '\0')
+      family = card->relations[i].other_id;
+  for (size_t i = 0; i < FACE_COUNT; i++)
+    values[i] = "";
+  if (address != NULL) {
+    PeriodText text = period_text (address->row.valid);
+    const char *parts[] = {address->row.id,
+                           address->street,
+                           address->postal_code,
+                           address->town,
+                           address->municipality,
+                           address->province,
+                           address->country,
+                           memory_string (call, text.from),
+                           memory_string (call, text.to),
+                           address->row.state == CARD_ROW_NEW ? "" : address->recorded_at};
+    memcpy (values, parts, sizeof parts);
+  }
+  PeriodText text = period_text (days);
+  values[10] = family;
+  values[11] = days.from == DAY_MIN ? "-infinity" : memory_string (call, text.from);
+  values[12] = days.to == DAY_MAX ? "infinity" : memory_string (call, text.to);
+}
+
+static void
+note_face (Save *save, const Card *card)
+{
+  const char *values[1 + FACE_COUNT] = {card->person_id};
+  fill_face (save->call, card, values + 1);
+  rows_add (&save->touched, values);
+}
+
 static void
 note_person (Save *save, const Card *card)
 {
@@ -187,7 +241,7 @@ note_person (Save *save, const Card *card)
   const char *name = memory_format (call, "%s %s", own[OWN_FAMILY_NAME], own[OWN_GIVEN_NAME]);
   const char *given = text_fold (call, own[OWN_GIVEN_NAME]), *family = text_fold (call, own[OWN_FAMILY_NAME]);
   const char *rest = memory_format (call, "%s %s", own[OWN_KEY], own[OWN_EMAIL]);
-  const char *values[] = {
+  const char *values[OF_PERSON + FACE_COUNT] = {
       card->person_id,
       card->member_number,
       own[OWN_KEY],
@@ -208,6 +262,7 @@ note_person (Save *save, const Card *card)
       memory_format (call, "%s %s %s %s", family, given, card->member_number, text_fold (call, rest)),
       sort_key (call, name),
   };
+  fill_face (call, card, values + OF_PERSON);
   rows_add (card->created ? &save->created : &save->updated, values);
 }
 
@@ -260,7 +315,7 @@ write_all (const Save *save)
   for (int i = 0; i < TABLE_COUNT && !status_failed (status); i++)
     status = rows_run (&save->inserted[i], call->db, tables[i].insert, extra, extras);
   if (!status_failed (status))
-    status = rows_run (&save->touched, call->db, &sql_person_touch, extra, extras);
+    status = rows_run (&save->touched, call->db, &sql_person_face, extra, extras);
   return status;
 }
 
@@ -272,7 +327,7 @@ cards_save (Call *call, Card *const *cards, size_t count, const char *run_id)
   if (status_failed (status))
     return status;
   save.created = save.updated = rows_new (call, person_columns);
-  save.touched = rows_new (call, touch_columns);
+  save.touched = rows_new (call, face_columns);
   for (int i = 0; i < TABLE_COUNT; i++) {
     save.superseded[i] = rows_new (call, id_columns);
     save.inserted[i] = rows_new (call, tables[i].columns);
@@ -291,7 +346,7 @@ cards_save (Call *call, Card *const *cards, size_t count, const char *run_id)
         has_new_version (cards[i]))
       note_person (&save, cards[i]);
     else
-      rows_add (&save.touched, &cards[i]->person_id);
+      note_face (&save, cards[i]);
     card_raise_event (cards[i]);
   }
   return write_all (&save);

@@ -1,5 +1,5 @@
-/* The day's run: persons whose future-dated change has come get their row of today; uploads that nobody can
- * need any more are removed. */
+/* The day's run: persons whose future-dated change has come get their row of today; faces whose days are over
+ * are looked up again; uploads that nobody can need any more are removed. */
 #include "runs.h"
 
 #include "card.h"
@@ -7,7 +7,7 @@
 #include "membership_sql.h"
 #include "persons.h"
 
-enum { BATCH = 200, EXPIRE_PARTS = 200, EXPIRE_ROWS = 5000 };
+enum { BATCH = 200, FACES = 2000, EXPIRE_PARTS = 200, EXPIRE_ROWS = 5000 };
 
 /* Removes a bounded number of parts and rows of old imports; *removed says how many. */
 static Status
@@ -33,10 +33,23 @@ expire_imports (Call *call, size_t *removed)
   return STATUS_SUCCESS;
 }
 
+/* Not a change of the person: nobody is told, and the version stays. */
+static Status
+refresh_faces (Call *call, size_t *refreshed)
+{
+  DbResult *result;
+  Status status = db_run (call->db, call, &sql_person_refresh_faces,
+                          DB_VALUES (db_text ("federation_id", call->federation_id),
+                                     db_text ("today", call_today_text (call)), db_integer ("limit", FACES)),
+                          &result);
+  *refreshed = status_failed (status) ? 0 : db_row_count (result);
+  return status;
+}
+
 Status
 day_step (Call *call, RunStep *step)
 {
-  size_t removed = 0;
+  size_t removed = 0, refreshed = 0;
   DbResult *result;
   Card **cards;
   size_t found;
@@ -57,7 +70,9 @@ day_step (Call *call, RunStep *step)
     status = cards_save (call, cards, found, "");
   step->processed = step->succeeded = found;
   if (!status_failed (status))
+    status = refresh_faces (call, &refreshed);
+  if (!status_failed (status))
     status = expire_imports (call, &removed);
-  step->done = !status_failed (status) && count < BATCH && removed == 0;
+  step->done = !status_failed (status) && count < BATCH && refreshed < FACES && removed == 0;
   return status;
 }

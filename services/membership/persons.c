@@ -45,6 +45,31 @@ person_read_row (Call *call, const DbResult *result, size_t row, Person *person)
   return read_mask (call, result, row, person);
 }
 
+/* Rows of person_get_many: by the person's own row, or, when one of them tells of other days than today, all
+ * of them by the tables where addresses and families are on record. */
+static Status
+find_persons (Call *call, const char *const *person_ids, size_t count, DbResult **result)
+{
+  const DbValue values[] = {db_text ("federation_id", call->federation_id),
+                            db_text ("today", call_today_text (call)),
+                            db_texts ("person_ids", person_ids, count)};
+  const size_t value_count = sizeof values / sizeof *values;
+  Status status = db_run (call->db, call, &sql_person_get_many, values, value_count, result);
+  if (status_failed (status))
+    return status;
+  for (size_t row = 0; row < db_row_count (*result); row++)
+    if (db_number (*result, row, "fresh") == 0)
+      return db_run (call->db, call, &sql_person_get_many_dated, values, value_count, result);
+  return STATUS_SUCCESS;
+}
+
+/* The place among the ids that a row answers. */
+static size_t
+place_of (const DbResult *result, size_t row)
+{
+  return (size_t)db_number (result, row, "position") - 1;
+}
+
 Status
 persons_read (Call *call, const char *const *person_ids, size_t count, Person ***persons, size_t *found)
 {
@@ -53,20 +78,18 @@ persons_read (Call *call, const char *const *person_ids, size_t count, Person **
   *persons = NULL;
   if (count == 0)
     return STATUS_SUCCESS;
-  Status status = db_run (call->db, call, &sql_person_get_many,
-                          DB_VALUES (db_text ("federation_id", call->federation_id),
-                                     db_text ("today", call_today_text (call)),
-                                     db_texts ("person_ids", person_ids, count)),
-                          &result);
+  Status status = find_persons (call, person_ids, count, &result);
   if (status_failed (status))
     return status;
-  *persons = memory_array (call, Person *, count);
+  Person **placed = *persons = memory_array (call, Person *, count);
   for (size_t i = 0; i < db_row_count (result) && !status_failed (status); i++) {
-    Person *person = memory_new (call, Person);
+    Person *person = placed[place_of (result, i)] = memory_new (call, Person);
     person__init (person);
     status = person_read_row (call, result, i, person);
-    (*persons)[(*found)++] = person;
   }
+  for (size_t i = 0; i < count; i++) /* those that are gone leave no gap */
+    if (placed[i] != NULL)
+      placed[(*found)++] = placed[i];
   return status;
 }
 
@@ -84,11 +107,7 @@ static Status
 read_person (Call *call, const char *person_id, Person *reply)
 {
   DbResult *result;
-  Status status =
-      db_run (call->db, call, &sql_person_get,
-              DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("person_id", person_id),
-                         db_text ("today", call_today_text (call))),
-              &result);
+  Status status = find_persons (call, &person_id, 1, &result);
   if (!status_failed (status) && db_row_count (result) == 0)
     status = status_error (call, STATUS_NOT_FOUND, PERSON_NOT_FOUND);
   return status_failed (status) ? status : person_read_row (call, result, 0, reply);
@@ -108,17 +127,12 @@ get_person_batch (Call *call, BatchItem *items, size_t count)
   bool *found = memory_array (call, bool, count);
   for (size_t i = 0; i < count; i++)
     ids[i] = ((const GetPersonRequest *)items[i].request)->person_id;
-  Status status =
-      db_run (call->db, call, &sql_person_get_batch,
-              DB_VALUES (db_text ("federation_id", call->federation_id), db_texts ("person_ids", ids, count),
-                         db_text ("today", call_today_text (call))),
-              &result);
+  Status status = find_persons (call, ids, count, &result);
   if (status_failed (status))
     return status;
   for (size_t row = 0; row < db_row_count (result); row++) {
-    size_t i = (size_t)db_number (result, row, "position") - 1;
-    if (!found[i])
-      items[i].status = person_read_row (items[i].call, result, row, (Person *)items[i].reply);
+    size_t i = place_of (result, row);
+    items[i].status = person_read_row (items[i].call, result, row, (Person *)items[i].reply);
     found[i] = true;
   }
   for (size_t i = 0; i < count; i++)

@@ -5,7 +5,7 @@
 #include "heimo/membership/v1/person.pb-c.h"
 #include "membership.h"
 
-/* Reads rows of person_get or person_get_many into a person: everything, the identity code masked. */
+/* Reads rows of person_get_many into a person: everything, the identity code masked. */
 Status person_read_row (Call *call, const DbResult *result, size_t row, Person *person) MUST_CHECK;
 
 /* Persons by id, in that order; those that are gone are left out. */

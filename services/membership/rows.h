@@ -4,7 +4,7 @@
 
 #include "db/db.h"
 
-enum { ROWS_WIDTH_MAX = 24 };
+enum { ROWS_WIDTH_MAX = 40 };
 
 typedef struct Rows {
   void *owner;

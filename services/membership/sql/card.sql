@@ -30,7 +30,7 @@ FROM unnest (:id::uuid[], :person_id::uuid[], :valid_from::text[], :valid_to::te
 
 -- name: address_list
 SELECT held.person_id, address_id, lower (valid) AS valid_from, upper (valid) AS valid_to, street, postal_code, town,
-  municipality, province, country, run_id
+  municipality, province, country, recorded_at, run_id
 FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
 JOIN address AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
 WHERE held.superseded_at IS NULL

@@ -212,7 +212,7 @@ ORDER BY held.person_id, valid;
 
 -- name: address_list_replaced
 SELECT held.person_id, address_id, lower (valid) AS valid_from, upper (valid) AS valid_to, street, postal_code, town,
-  municipality, province, country, run_id
+  municipality, province, country, recorded_at, run_id
 FROM unnest (:person_ids::uuid[]) AS wanted (person_id)
 JOIN address AS held ON held.federation_id = :federation_id AND held.person_id = wanted.person_id
 WHERE held.superseded_run_id = :run_id

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "heimo/membership/v1/membership_events.pb-c.h"
+#include "membership_sql.h"
 #include "services/membership/persons.h"
 
 static World *world;
@@ -96,6 +97,26 @@ compare_with_batch (void **state, const char *person_id, Status status, const Pe
   assert_success (world_end (world, call, STATUS_SUCCESS));
 }
 
+/* The face kept on the person's row is what address and relation say for the day. */
+static void
+compare_with_tables (void **state, const char *person_id, const Person *reply)
+{
+  Call *call = world_call (*state, world);
+  Person dated = PERSON__INIT;
+  DbResult *result;
+  assert_success (
+      db_run (call->db, call, &sql_person_get_many_dated,
+              DB_VALUES (db_text ("federation_id", FEDERATION), db_text ("today", call_today_text (call)),
+                         db_texts ("person_ids", &person_id, 1)),
+              &result));
+  assert_int_equal (db_row_count (result), 1);
+  assert_success (person_read_row (call, result, 0, &dated));
+  Bytes expected = memory_pack (call, &dated.base), got = memory_pack (call, &reply->base);
+  assert_int_equal (got.length, expected.length);
+  assert_memory_equal (got.data, expected.data, got.length);
+  assert_success (world_end (world, call, STATUS_SUCCESS));
+}
+
 static Status
 get (void **state, const char *person_id, Person *reply)
 {
@@ -105,6 +126,8 @@ get (void **state, const char *person_id, Person *reply)
   person__init (reply);
   CALL (status, get_person, &request, reply);
   compare_with_batch (state, person_id, status, reply);
+  if (!status_failed (status))
+    compare_with_tables (state, person_id, reply);
   return status;
 }
 
@@ -523,6 +546,59 @@ guardians_and_families (void **state)
   assert_int_equal (list.n_relations, 2);
 }
 
+/* Nothing runs at midnight; whether the row of the person tells of the day is seen when it is read. */
+static void
+a_face_tells_of_its_day (void **state)
+{
+  Person person = plain_person ("Anna", "Järvinen"), reply;
+  Relation family;
+  assert_success (create (state, &person, &reply));
+  const char *id = memory_string (*state, reply.person_id);
+  assert_success (move (state, id, "00100", "2020-01-01", "2026-11-25"));
+  assert_success (move (state, id, "00200", "2026-11-27", ""));
+  assert_success (relate (state, RELATION_KIND__RELATION_KIND_FAMILY, id, "", &family));
+  EndRelationRequest ending = END_RELATION_REQUEST__INIT;
+  Status status;
+  ending.relation_id = family.relation_id;
+  ending.valid_to = "2026-11-28";
+  const char *family_id = memory_string (*state, family.other_id);
+  CALL (status, end_relation, &ending, &family);
+  assert_success (status);
+  const struct {
+    const char *day, *code; /* "": lives nowhere */
+    const char *family, *fresh;
+  } days[] = {{"2026-11-21", "00100", family_id, "t"},
+              {"2026-11-24", "00100", family_id, "t"},
+              {"2026-11-25", "", family_id, "f"},
+              {"2026-11-27", "00200", family_id, "f"},
+              {"2026-11-28", "00200", "", "f"}};
+  for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+    world_day (world, days[i].day);
+    assert_success (get (state, id, &reply));
+    assert_string_equal (reply.address == NULL ? "" : reply.address->postal_code, days[i].code);
+    assert_string_equal (reply.family_id, days[i].family);
+    assert_string_equal (world_value (world, memory_format (*state,
+                                                            "SELECT face_from <= '%s' AND '%s' < face_to "
+                                                            "FROM person",
+                                                            days[i].day, days[i].day)),
+                         days[i].fresh);
+  }
+  test_query (*state, world->database,
+              "INSERT INTO run (federation_id, run_id, type, actor) VALUES ('" FEDERATION
+              "', '01890000-0000-7000-8000-000000000002', 'membership-day', 'automatic')");
+  assert_success (world_run (world, "01890000-0000-7000-8000-000000000002", true, NULL));
+  assert_string_equal (
+      world_value (world, "SELECT face_from || ' ' || face_to || ' ' || version FROM person"),
+      "2026-11-28 infinity 5");
+  assert_success (get (state, id, &reply));
+  assert_string_equal (reply.address->postal_code, "00200");
+  assert_success (move (state, id, "00300", "2026-11-28", "")); /* a change brings the row up to the day */
+  assert_success (get (state, id, &reply));
+  assert_string_equal (reply.address->postal_code, "00300");
+  assert_string_equal (world_value (world, "SELECT face_from || ' ' || face_to FROM person"),
+                       "2026-11-28 infinity");
+}
+
 static void
 history_tells_every_change (void **state)
 {
@@ -735,6 +811,7 @@ main (void)
       TEST (facts_are_recorded_corrected_and_ended),
       TEST (a_person_ends),
       TEST (guardians_and_families),
+      TEST (a_face_tells_of_its_day),
       TEST (history_tells_every_change),
       TEST (lists_are_paged_in_every_order),
       TEST (search_finds_parts_of_words),
