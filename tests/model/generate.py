@@ -162,7 +162,7 @@ class Generator:
       self.first_changes(organisation, start)
     for _ in range(self.random.randint(0, 2 * len(self.world.persons))):
       self.record_fact()
-    for _ in range(self.random.randint(3, self.operations)):
+    for _ in range(self.random.randint(3, self.random.choice([1, 1, 2]) * self.operations)):
       self.operation()
       if self.chance(0.12):
         self.expect([None])
@@ -228,7 +228,7 @@ class Generator:
     return self.world.policies[organisation] == "EVALUATION_DATED" and min(dates) < text(self.local_today() + 2)
 
   def operation(self):
-    kinds = {"fact": 22, "correct": 8, "withdraw": 4, "end_person": 2, "erase": 1, "apply": 40, "undo": 9}
+    kinds = {"fact": 22, "correct": 8, "withdraw": 4, "end_person": 2, "erase": 1, "apply": 40, "undo": 12}
     kinds = {kind: weight for kind, weight in kinds.items() if kind not in self.without}
     kind, = self.random.choices(list(kinds), list(kinds.values()))
     getattr(self, {"fact": "record_fact", "correct": "correct_fact", "withdraw": "withdraw_fact",
@@ -310,7 +310,9 @@ class Generator:
   def change_set(self):
     organisation = self.pick(self.world.policies)
     self.fresh = []
-    changes = [change for change in (self.change(organisation) for _ in range(self.pick([1, 1, 1, 2, 3]))) if change]
+    same_day = self.some_day(organisation)
+    dates = [same_day if self.chance(0.4) else self.some_day(organisation) for _ in range(self.random.choice([1, 1, 2, 3, 4]))]
+    changes = [change for change in (self.change(organisation, at) for at in dates) if change]
     if changes:
       self.apply(organisation, changes)
 
@@ -331,12 +333,12 @@ class Generator:
   def invalid(self):
     return "invalid" not in self.without and self.chance(0.05)
 
-  def change(self, organisation):
+  def change(self, organisation, at):
     kinds = {"create": 8, "move": 12, "merge": 6, "split": 6, "end": 8, "reopen": 7, "rule": 16, "type_rule": 6, "except": 12,
              "end_except": 5}
     kinds = {kind: weight for kind, weight in kinds.items() if kind not in self.without}
     kind, = self.random.choices(list(kinds), list(kinds.values()))
-    change = getattr(self, "make_" + kind)(organisation, self.some_day(organisation))
+    change = getattr(self, "make_" + kind)(organisation, at)
     if change is None or self.on_a_reopening(change) or "o999" in change.values() and not self.invalid():
       return None
     return change

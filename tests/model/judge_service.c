@@ -3,9 +3,11 @@
  *
  * What it knows by its own changes (incremental), after everybody was derived anew (full, which must find no
  * difference), and after what it keeps between calls is gone (restart) must all be the expected, day by day.
+ * With
+ * --why it must explain them, too.
  * A world ends at its first difference: what follows could only be wrong. Last line: "N worlds, M
  * memberships, D differences". */
-#include "orders.h"
+#include "questions.h"
 
 #include "core/memory.h"
 #include "service/private.h"
@@ -18,6 +20,7 @@ typedef struct Judge {
   json_int_t seed;
   json_t *final; /* array: expectations since the last operation */
   json_t *persons;
+  bool why;      /* ExplainMembership is asked, too */
   bool given_up; /* a difference was found in this world, or it asks for what the service cannot do */
   unsigned long worlds, memberships, differences, unsupported;
 } Judge;
@@ -40,7 +43,7 @@ static const char *const reasons[][5] = {
     {"RELATED", "MERGE_WITH_RELATIVE", "MERGE_WITH_ITSELF"},
     {"ROOT", "ROOT_FIXED"},
     {"UNKNOWN_EXCEPTION", "UNKNOWN_EXCEPTION"},
-    {"UNKNOWN_ORGAN", "UNKNOWN_ORGAN"},
+    {"UNKNOWN_ORGAN", "UNKNOWN_ORGAN", "PARENT_NOT_IN_TREE", "NOT_ALIVE"}, /* an organ that was undone */
     {"UNKNOWN_PERSON", "UNKNOWN_PERSON"},
     {"UNKNOWN_PLACE", "UNKNOWN_TOWN", "UNKNOWN_MUNICIPALITY", "UNKNOWN_PROVINCE", "UNKNOWN_POSTAL_CODE"},
     {"UNKNOWN_TYPE", "UNKNOWN_TYPE"},
@@ -85,58 +88,38 @@ judge_outcome (Judge *judge, const json_t *line, Outcome outcome)
   if (same)
     return;
   char *text = json_dumps (line, JSON_COMPACT);
-  printf ("seed %" JSON_INTEGER_FORMAT ": %s\n  expected: %s\n  found: %s %ld %s\n", judge->seed,
-          text, accepted ? "accepted" : reason, status_failed (outcome.status) ? outcome.reason : "accepted",
+  printf ("seed %" JSON_INTEGER_FORMAT ": %s\n  expected: %s\n  found: %s %ld %s\n", judge->seed, text,
+          accepted ? "accepted" : reason, status_failed (outcome.status) ? outcome.reason : "accepted",
           outcome.place, status_failed (outcome.status) ? outcome.status.detail->message : "");
   free (text);
   differ (judge);
 }
 
-/* Adds what the service says of one person. */
-static void
-ask_person (Judge *judge, void *owner, const char *person, const char *known, Stays *found)
-{
-  ListMembershipsRequest request = LIST_MEMBERSHIPS_REQUEST__INIT;
-  ListMembershipsResponse reply = LIST_MEMBERSHIPS_RESPONSE__INIT;
-  request.person_id = orders_person (judge->played, owner, person);
-  request.as_known_on = known;
-  Status status = SERVICE_CALL (judge->service, owner, list_memberships, &request, &reply);
-  if (status_failed (status) && status.code != STATUS_NOT_FOUND)
-    test_assert_success (status, __FILE__, __LINE__);
-  for (size_t i = 0; i < reply.n_memberships; i++) {
-    const Membership *row = reply.memberships[i];
-    Period valid = {DAY_MIN, DAY_MAX};
-    if (*row->valid_from != '\0')
-      assert_int_equal (day_parse (row->valid_from, &valid.from), DAY_OK);
-    if (*row->valid_to != '\0')
-      assert_int_equal (day_parse (row->valid_to, &valid.to), DAY_OK);
-    stays_add (found,
-               (Stay){.person = person, .organ = row->organ_name, .type = row->type_name, .valid = valid});
-  }
-}
-
+/* `way`: how the service came to know what it answers. `closely`: some single days are asked for, too. */
 static bool
-judge_expectation (Judge *judge, const json_t *line, const char *way)
+judge_expectation (Judge *judge, const json_t *line, const char *way, bool closely)
 {
   void *owner = memory_context (NULL);
   Stays *found = stays_new (owner);
   const char *known = lines_text_or_empty (line, "as_known_on");
   for (size_t i = 0; i < json_array_size (judge->persons); i++)
-    ask_person (judge, owner, lines_item (judge->persons, i), known, found);
+    questions_person (judge->played, owner, lines_item (judge->persons, i), known, found);
   const char *what =
-      memory_format (owner, "seed %" JSON_INTEGER_FORMAT ", %s, at %s, as known on %s", judge->seed,
-                     way, lines_text (line, "at"), *known == '\0' ? "now" : known);
-  bool same = stays_same (lines_stays (owner, json_object_get (line, "memberships")), found, false, what);
+      memory_format (owner, "seed %" JSON_INTEGER_FORMAT ", %s, at %s, as known on %s", judge->seed, way,
+                     lines_text (line, "at"), *known == '\0' ? "now" : known);
+  Stays *expected = lines_stays (owner, json_object_get (line, "memberships"));
+  bool same = !closely || questions_days (judge->played, owner, expected, known, judge->why, what);
+  same &= stays_same (expected, found, false, what);
   talloc_free (owner);
   return same;
 }
 
 /* All expectations since the last operation once more. */
 static void
-judge_again (Judge *judge, const char *way)
+judge_again (Judge *judge, const char *way, bool closely)
 {
   for (size_t i = 0; i < json_array_size (judge->final) && !judge->given_up; i++)
-    if (!judge_expectation (judge, json_array_get (judge->final, i), way))
+    if (!judge_expectation (judge, json_array_get (judge->final, i), way, closely))
       differ (judge);
 }
 
@@ -162,9 +145,9 @@ end_world (Judge *judge)
 {
   if (!judge->given_up)
     judge_full (judge);
-  judge_again (judge, "full");
+  judge_again (judge, "full", true);
   service_world_restart (judge->service);
-  judge_again (judge, "restart");
+  judge_again (judge, "restart", false);
   judge->worlds++;
 }
 
@@ -190,7 +173,7 @@ judge_line (Judge *judge, void *owner, json_t *line)
   else if (judge->given_up)
     return;
   else if (strcmp (op, "expect") == 0) {
-    if (!judge_expectation (judge, line, "incremental"))
+    if (!judge_expectation (judge, line, "incremental", false))
       differ (judge);
     judge->memberships += json_array_size (json_object_get (line, "memberships"));
     json_array_append (judge->final, line);
@@ -202,11 +185,19 @@ judge_line (Judge *judge, void *owner, json_t *line)
   }
 }
 
+/* How the program was called, and the service it works with. */
+typedef struct Setting {
+  bool why;
+  ServiceWorld *service;
+} Setting;
+
 /* As a test, so that an assertion that fails inside still stops the database. */
 static void
 judge_lines (void **state)
 {
-  Judge judge = {.service = *state, .final = json_array (), .persons = json_array ()};
+  const Setting *setting = *state;
+  Judge judge = {
+      .service = setting->service, .why = setting->why, .final = json_array (), .persons = json_array ()};
   void *line_owner = memory_context (NULL);
   for (json_t *line; (line = lines_next (line_owner, stdin)) != NULL;) {
     judge_line (&judge, line_owner, line);
@@ -226,19 +217,23 @@ judge_lines (void **state)
 static int
 start (void **state)
 {
-  *state = service_world_new (NULL);
+  Setting *setting = *state;
+  setting->service = service_world_new (NULL);
   return 0;
 }
 
 static int
 stop (void **state)
 {
-  return talloc_free (*state);
+  Setting *setting = *state;
+  return talloc_free (setting->service);
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test (judge_lines)};
-  return cmocka_run_group_tests (tests, start, stop);
+  Setting setting = {.why = argc > 1 && strcmp (argv[1], "--why") == 0};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_prestate_setup_teardown (judge_lines, start, stop, &setting)};
+  return cmocka_run_group_tests (tests, NULL, NULL);
 }

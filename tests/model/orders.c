@@ -144,22 +144,29 @@ add_display (PersonChanged *event, const char *name, bool withdrawn)
   event->display->withdrawn = withdrawn;
 }
 
-/* The id of an organ, whatever became of it. */
-static const char *
-organ_id (Played *played, void *owner, const char *code)
+const char *
+orders_organ (Played *played, void *owner, const char *name)
 {
   static const char *const parameters[] = {"federation_id", "code"};
   static const DbQuery query = {
       "judge_organ", "SELECT organ_id FROM organ WHERE federation_id = $1 AND code = $2", 2, parameters};
+  if (json_object_get (played->ids, name) != NULL)
+    return id_of (played, name);
   Call *call = service_world_call (owner, played->service);
   DbResult *rows;
   assert_success (db_run (call->db, call, &query,
-                          DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("code", code)),
+                          DB_VALUES (db_text ("federation_id", call->federation_id), db_text ("code", name)),
                           &rows));
-  const char *id =
-      db_row_count (rows) == 0 ? id_of (played, "") : memory_string (owner, db_value (rows, 0, "organ_id"));
+  if (db_row_count (rows) > 0)
+    remember (played, name, db_value (rows, 0, "organ_id"));
   assert_success (service_world_end (played->service, call, STATUS_SUCCESS));
-  return id;
+  return id_of (played, name);
+}
+
+const char *
+orders_type (const Played *played, const char *name)
+{
+  return id_of (played, name);
 }
 
 /* [row, kind, value, from, to] */
@@ -174,7 +181,7 @@ fact_of (Played *played, void *owner, const json_t *row)
   fact->value = json_string_value (value);
   if (json_is_array (value)) {
     bool admission = fact->kind == FACT_KIND__FACT_KIND_ADMISSION;
-    fact->organ_id = organ_id (played, owner, lines_item (value, admission ? 0 : 1));
+    fact->organ_id = orders_organ (played, owner, lines_item (value, admission ? 0 : 1));
     fact->value = lines_item (value, admission ? 1 : 0);
   }
   fact->valid_from = lines_item (row, 3);
@@ -381,22 +388,24 @@ orders_play (Played *played, void *owner, const json_t *line)
   static const struct {
     const char *op;
     Status (*play) (Played *played, void *owner, const json_t *line);
-  } orders[] = {{"organisation", create_one_organisation},
-                {"type", create_one_type},
-                {"person", follow_person},
-                {"erase", follow_person},
-                {"fact", follow_facts},
-                {"correct", follow_facts},
-                {"withdraw", follow_facts},
-                {"end_person", follow_facts},
-                {"apply", apply_changes},
-                {"undo", undo_one_plan}};
+    bool runs; /* it may start runs that are not waited for */
+  } orders[] = {{"organisation", create_one_organisation, true},
+                {"type", create_one_type, true},
+                {"person", follow_person, false},
+                {"erase", follow_person, false},
+                {"fact", follow_facts, false},
+                {"correct", follow_facts, false},
+                {"withdraw", follow_facts, false},
+                {"end_person", follow_facts, false},
+                {"apply", apply_changes, false},
+                {"undo", undo_one_plan, false}};
   orders_at (played, lines_text (line, "recorded"));
   for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
     if (strcmp (lines_text (line, "op"), orders[i].op) == 0) {
-      Outcome outcome = outcome_of (orders[i].play (played, owner, line));
-      service_world_runs (played->service, false);
-      return outcome;
+      Status status = orders[i].play (played, owner, line);
+      if (orders[i].runs)
+        service_world_runs (played->service, false);
+      return outcome_of (status);
     }
   lines_fail ("no operation %s", lines_text (line, "op"));
 }

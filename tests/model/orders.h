@@ -33,7 +33,9 @@ Outcome orders_play (Played *played, void *owner, const json_t *line);
 /* The clock at an instant of a line. */
 void orders_at (Played *played, const char *instant);
 
-/* The id of a person. */
+/* The ids of a person, of an organ whatever became of it, of a type. */
 const char *orders_person (const Played *played, void *owner, const char *name);
+const char *orders_organ (Played *played, void *owner, const char *name);
+const char *orders_type (const Played *played, const char *name);
 
 #endif
