@@ -1,7 +1,7 @@
 // Every operation of the contract, the way a user means it. The last test fails when an operation was left out.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { all, call, must, operations, seen, unique, until } from './contract.mjs';
-import { ADMITTED, makeFact, makeOrgan, makeOrganisation, makePerson, makeWorld } from './world.mjs';
+import { ADMITTED, FOUNDED, makeFact, makeOrgan, makeOrganisation, makePerson, makePlace, makeWorld } from './world.mjs';
 import { finishedImport, uploadCsv } from './import.mjs';
 
 const today = new Date ().toISOString ().slice (0, 10);
@@ -272,6 +272,53 @@ describe ('imports', () => {
     expect ((await finishedImport (created.importId)).state).toBe ('IMPORT_STATE_UNDONE');
     expect (await search ()).toEqual ([]);
     expect ((await must ('GET', '/v1/imports')).imports.map (row => row.importId)).toContain (created.importId);
+  });
+});
+
+describe ('actions', () => {
+  test ('make a group of every organ, give rights, and award jubilees', async () => {
+    const { organisation, group, person } = await makeWorld ();
+    const path = `/v1/organisations/${organisation.organisationId}/actions`;
+    await makeFact (person, { kind: 'FACT_KIND_POSITION', value: 'secretary', organId: group.organId, validFrom: '2021-01-01' });
+    const members = await must ('POST', path, { json: { kind: 'ACTION_KIND_MEMBER_GROUP', title: 'Members', validFrom: FOUNDED } });
+    await must ('POST', path, { json: { kind: 'ACTION_KIND_ACCESS', title: 'Secretaries', position: 'secretary', rights: ['members.read'] } });
+    await must ('POST', path, { json: { kind: 'ACTION_KIND_JUBILEE', title: 'Five years', years: [5], validFrom: FOUNDED } });
+    expect ((await must ('GET', path)).actions.map (({ title }) => title)).toEqual (['Members', 'Secretaries', 'Five years']);
+
+    const { groups: [made] } = await until ('/v1/groups', body => body.groups.length === 1,
+      { query: { organId: group.organId, actionId: members.actionId } });
+    expect (made).toMatchObject ({ title: 'Members', organName: group.name, open: true });
+    const inside = await until (`/v1/groups/${made.groupId}/members`, body => body.members.length === 1);
+    expect (inside.members[0].personId).toBe (person.personId);
+    const { rights: [right] } = await until (`/v1/persons/${person.personId}/rights`, body => body.rights.length === 1);
+    expect (right).toMatchObject ({ right: 'members.read', organId: group.organId, position: 'secretary', validFrom: '2021-01-01' });
+    const { jubilees: [jubilee] } = await until ('/v1/jubilees', body => body.jubilees.length === 1,
+      { query: { organisationId: organisation.organisationId } });
+    expect (jubilee).toMatchObject ({ personId: person.personId, years: 5, reachedOn: '2025-01-01' });
+
+    const ended = await must ('PATCH', `/v1/actions/${members.actionId}`, { query: { updateMask: 'validTo' }, json: { validTo: today } });
+    expect (ended.validTo).toBe (today);
+    await until ('/v1/groups', body => body.groups.length === 0, { query: { actionId: members.actionId } });
+  });
+});
+
+describe ('area changes', () => {
+  test ('move a postal code from a day on, and back', async () => {
+    const { code, person } = await makePlace ();
+    const area = await must ('POST', '/v1/area-changes', { json: { title: 'Merger', on: '2024-01-01',
+      rows: [{ postalCode: code, municipality: 'Uusi' }] } });
+    expect (area).toMatchObject ({ state: 'AREA_CHANGE_STATE_CHECKED', placeCount: '1', personCount: '1' });
+    const path = `/v1/area-changes/${area.areaChangeId}`;
+    expect ((await must ('GET', `${path}/places`)).places).toMatchObject ([
+      { postalCode: code, oldMunicipality: 'Vanha', municipality: 'Uusi', personCount: '1' }]);
+    expect ((await must ('GET', '/v1/area-changes')).areaChanges.map (({ areaChangeId }) => areaChangeId)).toContain (area.areaChangeId);
+
+    await must ('POST', `${path}:apply`, { json: {} });
+    expect ((await until (path, body => body.done)).state).toBe ('AREA_CHANGE_STATE_APPLIED');
+    expect ((await must ('GET', `/v1/persons/${person.personId}`)).address.municipality).toBe ('Uusi');
+    await must ('POST', `${path}:undo`, { json: {} });
+    expect ((await until (path, body => body.done)).state).toBe ('AREA_CHANGE_STATE_UNDONE');
+    expect ((await must ('GET', `/v1/persons/${person.personId}`)).address.municipality).toBe ('Vanha');
   });
 });
 

@@ -52,3 +52,15 @@ export async function makeWorld () {
   const admission = await makeFact (person, { kind: 'FACT_KIND_ADMISSION', organId: group.organId });
   return { organisation, type, top, group, person, subscription, admission };
 }
+
+let places = 0;
+
+/** A postal code of its own, in the municipality Vanha, and somebody who has lived there since 2020. */
+export async function makePlace (more = {}) {
+  places += 1;
+  const code = `T${process.pid.toString (36)}${Date.now ().toString (36)}${places}`.slice (-14).toUpperCase ();
+  const place = { country: 'FI', postalCode: code, town: 'Kylä', municipality: 'Vanha', province: 'Maakunta', ...more };
+  await must ('POST', '/v1/places:import', { json: { places: [place] } });
+  const person = await makePerson ({ address: { street: 'Raitti 1', postalCode: code, country: 'FI', validFrom: '2020-01-01' } });
+  return { code, person };
+}
