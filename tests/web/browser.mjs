@@ -94,6 +94,30 @@ export class Browser {
     const { members } = await this.ask (`/v1/organs/${organ.organId}/members?pageSize=1`);
     return { organisation: organisations[0], organ, member: members[0] };
   }
+
+  /** Actions of each kind, made once, and the group of members of an organ that one of them made. */
+  async actions (organisation, organ) {
+    const path = `/v1/organisations/${organisation.organisationId}/actions`;
+    const wanted = [
+      { kind: 'ACTION_KIND_MEMBER_GROUP', title: 'Everybody' },
+      { kind: 'ACTION_KIND_POSITION_GROUP', title: 'Leaders', position: 'group leader' },
+      { kind: 'ACTION_KIND_ACCESS', title: 'Leaders see members', position: 'group leader', rights: ['members.read', 'letters.send'] },
+      { kind: 'ACTION_KIND_JUBILEE', title: 'Medals', years: [5, 10] },
+    ];
+    const { actions } = await this.ask (path);
+    for (const action of wanted.filter (({ title }) => !actions.some (known => known.title === title))) {
+      await this.ask (path, { method: 'POST', body: JSON.stringify ({ ...action, validFrom: '2000-01-01' }),
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID () } });
+    }
+    return vi.waitFor (async () => {
+      const { groups } = await this.ask (`/v1/groups?organId=${organ.organId}`);
+      const group = groups.find (({ title }) => title === 'Everybody');
+      if (!group) {
+        throw new Error ('the run has not made the group yet');
+      }
+      return { group };
+    }, { timeout: 20000, interval: 100 });
+  }
 }
 
 /** Waits until the page shows what it has: a heading, and no grey shapes. */

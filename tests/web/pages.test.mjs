@@ -5,12 +5,13 @@ import { Browser, eventually, expectAccessible, settled } from './browser.mjs';
 let browser;
 let paths;
 
-const NAMES = ['organs', 'an organ open', 'a search for organs', 'members', 'organs below', 'rules', 'why', 'persons', 'a search for persons', 'a card', 'history',
+const NAMES = ['organs', 'an organ open', 'a search for organs', 'members', 'organs below', 'rules', 'why', 'groups', 'a group', 'actions', 'jubilees', 'persons', 'a search for persons', 'a card', 'history',
   'a new person', 'imports', 'a new import', 'runs', 'status', 'nowhere'];
 
 beforeAll (async () => {
   browser = await Browser.start ();
   const { organisation, organ, member } = await browser.places ();
+  const { group } = await browser.actions (organisation, organ);
   const top = organisation.organisationId;
   paths = {
     organs: '/organs',
@@ -20,6 +21,10 @@ beforeAll (async () => {
     'organs below': `/organs/${top}?view=organs`,
     rules: `/organs/${organ.organId}?view=rules`,
     why: `/organs/${organ.organId}?why=${member.personId}&whyType=${member.typeId}`,
+    groups: `/organs/${top}?view=groups`,
+    'a group': `/organs/${organ.organId}?view=groups&closed=yes&group=${group.groupId}`,
+    actions: `/organisations/${top}/actions`,
+    jubilees: '/jubilees',
     persons: '/persons',
     'a search for persons': `/persons?q=${encodeURIComponent (member.familyName)}`,
     'a card': `/persons/${member.personId}`,
@@ -64,6 +69,9 @@ describe ('dialogs', () => {
     ['a card', 'New address'],
     ['a card', 'Add to the card'],
     ['a card', 'End'],
+    ['actions', 'New action'],
+    ['actions', 'Change'],
+    ['actions', 'End'],
   ];
   test.each (DIALOGS.flatMap (dialog => [[...dialog, 'light', 1280], [...dialog, 'dark', 360]])) ('%s: %s, %s, %d px', async (name, button, scheme, width) => {
     await browser.visit (paths[name], async page => {

@@ -32,8 +32,21 @@ const organs = createRoute({
 const organ = createRoute({
   getParentRoute: () => root,
   path: '/organs/$organId',
-  validateSearch: only('view', 'q', 'type', 'on', 'sort', 'page', 'why', 'whyType'),
+  validateSearch: only('view', 'q', 'type', 'on', 'sort', 'page', 'why', 'whyType', 'group', 'closed'),
   component: lazyRouteComponent(() => import('./pages/members/OrganPage')),
+});
+
+const actions = createRoute({
+  getParentRoute: () => root,
+  path: '/organisations/$organisationId/actions',
+  component: lazyRouteComponent(() => import('./pages/actions/ActionsPage')),
+});
+
+const jubilees = createRoute({
+  getParentRoute: () => root,
+  path: '/jubilees',
+  validateSearch: only('organisation', 'organ', 'from', 'to', 'page'),
+  component: lazyRouteComponent(() => import('./pages/jubilees/JubileesPage')),
 });
 
 const persons = createRoute({
@@ -99,6 +112,8 @@ const tree = root.addChildren([
   home,
   organs,
   organ,
+  actions,
+  jubilees,
   persons,
   newPerson,
   person,

@@ -1,4 +1,5 @@
 // The API over the federation in memory: what the browser application asks, answered in the shape of the contract.
+import { ACTION_ROUTES, actionMethods } from './actions.mjs';
 import { Federation, newId, ruleWords, TODAY } from './federation.mjs';
 
 export class Fault extends Error {
@@ -40,6 +41,23 @@ export class Api {
 
   reset (options) {
     this.federation = new Federation (options);
+  }
+
+  // ---- answering
+
+  page (list, query, size, key) {
+    return page (list, query, size, key);
+  }
+
+  fail (status, reason) {
+    throw new Fault (status, reason, reason.toLowerCase ().replaceAll ('_', ' '));
+  }
+
+  /** Refuses a request that has something wrong. */
+  refuse (violations) {
+    if (violations.length > 0) {
+      throw new Fault (400, 'INVALID_ARGUMENT', 'the request has errors', violations);
+    }
   }
 
   // ---- looking up
@@ -510,9 +528,12 @@ export class Api {
   }
 }
 
+Object.assign (Api.prototype, actionMethods);
+
 const P = '([^/:]+)';
 /** [verb, path, method of Api]; the first that matches answers. */
 export const ROUTES = [
+  ...ACTION_ROUTES,
   ['GET', '/v1/organisations', 'listOrganisations'],
   ['POST', '/v1/organisations', 'createOrganisation'],
   ['GET', `/v1/organisations/${P}/types`, 'listTypes'],

@@ -59,6 +59,7 @@ export class Federation {
     this.memberships = [];
     this.files = new Map ();
     this.imports = [];
+    this.actions = [];
     this.runs = [];
     this.outcomes = new Map ();
     if (!empty) {

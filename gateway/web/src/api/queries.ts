@@ -25,19 +25,19 @@ import type {
 export const SERVICES = ['membership', 'hierarchy'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 export const isService = (name: string): name is ServiceName => SERVICES.some(known => known === name);
-const LARGEST_PAGE = 1000;
+export const LARGEST_PAGE = 1000;
 
 /** Leaves out what is empty, so that addresses stay short. */
-function given<T extends Record<string, unknown>>(parameters: T): T {
+export function given<T extends Record<string, unknown>>(parameters: T): T {
   return Object.fromEntries(
     Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '' && value !== false),
   ) as T;
 }
 
-interface Page {
+export interface Page {
   nextPageToken: string;
 }
-const nextToken = (page: Page) => page.nextPageToken || undefined;
+export const nextToken = (page: Page) => page.nextPageToken || undefined;
 
 export const organisationsQuery = () =>
   queryOptions({
@@ -115,7 +115,7 @@ export const typesQuery = (organisationId: string) =>
     },
   });
 
-async function listRules(
+export async function listRules(
   query: { organId?: string; typeId?: string; inherited?: boolean },
   signal: AbortSignal,
 ) {

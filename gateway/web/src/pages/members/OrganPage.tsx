@@ -1,7 +1,7 @@
 // One organ: where it hangs, its members, the organs below it, its rules.
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Fragment, useState } from 'react';
+import { Fragment, lazy, Suspense, useState } from 'react';
 import { ancestorsQuery, organQuery } from '../../api/queries';
 import { count, type Organ } from '../../api/types';
 import { useTexts } from '../../i18n';
@@ -16,6 +16,8 @@ import { ExplanationPanel } from './ExplanationPanel';
 import { MembersView } from './MembersView';
 import { OrgansBelow } from './OrgansBelow';
 import { RulesView } from './RulesView';
+
+const GroupsView = lazy(() => import('../groups/GroupsView'));
 
 function Ancestors({ organId, on }: { organId: string; on: string }) {
   const { t } = useTexts();
@@ -60,7 +62,7 @@ function FactsLine({ organ }: { organ: Organ }) {
   );
 }
 
-const VIEWS = ['members', 'organs', 'rules'] as const;
+const VIEWS = ['members', 'organs', 'rules', 'groups'] as const;
 type View = (typeof VIEWS)[number];
 const isView = (value: string): value is View => VIEWS.some(view => view === value);
 
@@ -124,6 +126,11 @@ export default function OrganPage() {
           {view === 'members' && <MembersView organ={organ} />}
           {view === 'organs' && <OrgansBelow organ={organ} />}
           {view === 'rules' && <RulesView organ={organ} />}
+          {view === 'groups' && (
+            <Suspense fallback={<Skeleton />}>
+              <GroupsView organ={organ} />
+            </Suspense>
+          )}
           {creating && <CreateOrganDialog parent={organ} onClose={() => setCreating(false)} />}
           {search.why && (
             <ExplanationPanel

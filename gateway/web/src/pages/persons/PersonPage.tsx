@@ -15,7 +15,9 @@ import { ExplanationPanel } from '../members/ExplanationPanel';
 import { ContactPanel } from './ContactPanel';
 import { FactsPanel } from './FactsPanel';
 import { HistoryView } from './HistoryView';
+import { JubileesPanel } from './JubileesPanel';
 import { RelationsPanel } from './RelationsPanel';
+import { RightsPanel } from './RightsPanel';
 import { Timeline } from './Timeline';
 
 const EditPersonDialog = lazy(() => import('./EditPersonDialog'));
@@ -125,6 +127,8 @@ export default function PersonPage() {
           <div className="card-main">
             <Memberships personId={personId} />
             <FactsPanel person={person} onAdd={() => setOpen('fact')} />
+            <RightsPanel personId={personId} />
+            <JubileesPanel personId={personId} />
           </div>
         </div>
       )}
