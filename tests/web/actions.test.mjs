@@ -42,6 +42,7 @@ test ('an action is set, carried out, changed, ended, and its end undone', async
     await page.getByRole ('status').getByText (/Groups and rights/).first ().waitFor ();
 
     await row.getByRole ('button', { name: /^Change/ }).click ();
+    await expectAccessible (page);
     await dialog.getByLabel ('Title').fill (`Clerks ${mark}`);
     await dialog.getByLabel ('see groups').uncheck ();
     await dialog.getByRole ('button', { name: 'Save' }).click ();
@@ -50,6 +51,7 @@ test ('an action is set, carried out, changed, ended, and its end undone', async
     await changed.getByText ('For the position secretary: see members', { exact: true }).waitFor ();
 
     await changed.getByRole ('button', { name: /^End/ }).click ();
+    await expectAccessible (page);
     await dialog.getByRole ('button', { name: 'End the action' }).click ();
     await changed.getByText ('ended').waitFor ();
     await changed.getByRole ('button', { name: /^Undo the end/ }).click ();

@@ -70,8 +70,6 @@ describe ('dialogs', () => {
     ['a card', 'Add to the card'],
     ['a card', 'End'],
     ['actions', 'New action'],
-    ['actions', 'Change'],
-    ['actions', 'End'],
   ];
   test.each (DIALOGS.flatMap (dialog => [[...dialog, 'light', 1280], [...dialog, 'dark', 360]])) ('%s: %s, %s, %d px', async (name, button, scheme, width) => {
     await browser.visit (paths[name], async page => {
