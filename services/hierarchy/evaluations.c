@@ -1,17 +1,21 @@
 /* Runs that derive everyone's memberships anew: after a change of organs, types or rules, every night as a
- * proof, and on request. A step is a few hundred persons in order of their ids; the cursor is the last id.
+ * proof, and on request. A step is some thousands of persons in order of their ids, streamed and compared
+ * without a lock; those that differ are locked and derived. The cursor is the last id.
  */
 #include "actions/actions.h"
 #include "derive.h"
 #include "plans.h"
+#include "store/pass.h"
 
 #include <string.h>
 
 #include "heimo_hierarchy_handlers.h"
 
 enum {
-  STEP_PERSONS = 500,
-  OUTCOMES_MAX = 1000 /* of one run; more differences are counted only */
+  PASS_PERSONS = 20000, /* compared in a step */
+  DIFFERING_MAX = 2000, /* of them derived in a step; the next one compares the rest again */
+  STEP_PERSONS = 500,   /* derived at once */
+  OUTCOMES_MAX = 1000   /* of one run; more differences are counted only */
 };
 
 #define RE_EVALUATION "re-evaluation"
@@ -50,9 +54,27 @@ read_persons (Call *call, const DbResult *rows)
   return persons;
 }
 
-/* Locks those that differ and compares again: what was read without a lock may have been of two moments. */
+/* Locks persons that differ and compares again: what was read without a lock may have been of two moments. */
 static Status
-derive_again (Call *call, DerivePerson *persons, size_t count, DeriveMode mode, DerivePerson **again,
+derive_locked (Call *call, const char *const *ids, size_t count, DeriveMode mode, DerivePerson **persons,
+               size_t *found)
+{
+  *found = 0;
+  if (count == 0)
+    return STATUS_SUCCESS;
+  DbResult *rows;
+  Status status = db_run (
+      call->db, call, &sql_person_lock,
+      DB_VALUES (db_text ("federation_id", call->federation_id), db_texts ("person_ids", ids, count)), &rows);
+  if (status_failed (status))
+    return status;
+  *persons = read_persons (call, rows);
+  *found = db_row_count (rows);
+  return derive (call, *persons, *found, DERIVE_SLOT_RUNS, mode);
+}
+
+static Status
+derive_again (Call *call, const DerivePerson *persons, size_t count, DeriveMode mode, DerivePerson **again,
               size_t *again_count)
 {
   const char **ids = memory_array (call, const char *, count + 1);
@@ -60,19 +82,7 @@ derive_again (Call *call, DerivePerson *persons, size_t count, DeriveMode mode, 
   for (size_t i = 0; i < count; i++)
     if (persons[i].gone + persons[i].began > 0)
       ids[differing++] = persons[i].person_id;
-  *again_count = 0;
-  if (differing == 0)
-    return STATUS_SUCCESS;
-  DbResult *rows;
-  Status status = db_run (
-      call->db, call, &sql_person_lock,
-      DB_VALUES (db_text ("federation_id", call->federation_id), db_texts ("person_ids", ids, differing)),
-      &rows);
-  if (status_failed (status))
-    return status;
-  *again = read_persons (call, rows);
-  *again_count = db_row_count (rows);
-  return derive (call, *again, *again_count, DERIVE_SLOT_RUNS, mode);
+  return derive_locked (call, ids, differing, mode, again, again_count);
 }
 
 static void
@@ -112,20 +122,15 @@ count_persons (Call *call, RunStep *step)
   return status;
 }
 
-/* Evaluating after a change locks everyone, so that whoever still works with the old model is waited for; a
- * proof only locks those that seem to differ, so that nobody waits for it. */
+/* A step where an organisation's past is what was believed then: derived from the record, a few hundred at
+ * once. Evaluating after a change locks everyone; a proof only those that seem to differ, so that nobody
+ * waits for it. */
 static Status
-evaluation_step (Call *call, RunStep *step)
+record_step (Call *call, RunStep *step, Purpose purpose)
 {
-  Purpose purpose = purpose_of (step->run);
-  Status status = derive_begin (call);
-  if (!status_failed (status) && *step->cursor == '\0')
-    status = count_persons (call, step);
-  if (status_failed (status))
-    return status;
   DbResult *rows;
-  status = take_persons (call, purpose.reports ? &sql_evaluation_persons : &sql_evaluation_lock, step->cursor,
-                         &rows);
+  Status status = take_persons (call, purpose.reports ? &sql_evaluation_persons : &sql_evaluation_lock,
+                                step->cursor, &rows);
   if (status_failed (status))
     return status;
   size_t count = db_row_count (rows);
@@ -142,11 +147,83 @@ evaluation_step (Call *call, RunStep *step)
   if (status_failed (status))
     return status;
   step->processed = count;
-  step->succeeded = count - step->failed;
   step->done = count < STEP_PERSONS;
   if (count > 0)
     step->cursor = memory_string (call, persons[count - 1].person_id);
   return STATUS_SUCCESS;
+}
+
+/* Compares the next persons. *pass is NULL when the model cannot be judged that way. The model is given back
+ * before those that differ are derived. */
+static Status
+compare_next (Call *call, const char *after, Pass **pass)
+{
+  Call *reading = memory_copy (call, call, sizeof *call);
+  Compiled *compiled;
+  *pass = NULL;
+  Status status = compiled_take (reading, &compiled);
+  if (!status_failed (status) && pass_can_judge (compiled->model))
+    status = pass_over (reading, compiled, after, PASS_PERSONS, pass);
+  status = status_copy (call, status);
+  if (!status_failed (status) && *pass != NULL)
+    talloc_steal (call, *pass);
+  talloc_free (reading);
+  return status;
+}
+
+/* Derives those that differ, as many as a step may. */
+static Status
+derive_differing (Call *call, RunStep *step, Purpose purpose, const Pass *pass)
+{
+  uint32_t count = pass->differing_count < DIFFERING_MAX ? pass->differing_count : DIFFERING_MAX;
+  Status status = STATUS_SUCCESS;
+  for (uint32_t first = 0; first < count && !status_failed (status); first += STEP_PERSONS) {
+    DerivePerson *persons = NULL;
+    size_t left = count - first, found;
+    status = derive_locked (call, pass->differing + first, left < STEP_PERSONS ? left : STEP_PERSONS,
+                            purpose.writes ? DERIVE_WRITE : DERIVE_COMPARE, &persons, &found);
+    if (!status_failed (status) && purpose.reports)
+      report (step, persons, found);
+  }
+  if (status_failed (status) || pass->count == 0)
+    return status;
+  bool all = count == pass->differing_count;
+  step->processed = all ? pass->count : pass->positions[count - 1] + 1;
+  step->cursor = memory_string (call, all ? pass->last : pass->differing[count - 1]);
+  step->done = all && pass->done;
+  return STATUS_SUCCESS;
+}
+
+/* After a change of the model, everyone who may have begun to derive with the old one is waited for first;
+ * whoever begins later takes the new one. */
+static Status
+begin_step (Call *call, RunStep *step, Purpose purpose)
+{
+  Status status = STATUS_SUCCESS;
+  if (!purpose.reports && *step->cursor == '\0')
+    status = db_run (call->db, call, &sql_evaluation_barrier,
+                     DB_VALUES (db_text ("federation_id", call->federation_id)), NULL);
+  if (!status_failed (status))
+    status = derive_begin (call);
+  if (!status_failed (status) && *step->cursor == '\0')
+    status = count_persons (call, step);
+  return status;
+}
+
+static Status
+evaluation_step (Call *call, RunStep *step)
+{
+  Purpose purpose = purpose_of (step->run);
+  Pass *pass = NULL;
+  Status status = begin_step (call, step, purpose);
+  if (!status_failed (status))
+    status = compare_next (call, step->cursor, &pass);
+  if (status_failed (status))
+    return status;
+  step->done = true;
+  status = pass == NULL ? record_step (call, step, purpose) : derive_differing (call, step, purpose, pass);
+  step->succeeded = step->processed - step->failed;
+  return status;
 }
 
 /* Counts the members of every organ anew, for today. */

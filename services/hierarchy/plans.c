@@ -209,11 +209,3 @@ discard_plan (Call *call, const DiscardPlanRequest *request, Plan *reply)
     status = plan_set_state (call, request->plan_id, PLAN_STATE__PLAN_STATE_DISCARDED, "", STATUS_SUCCESS);
   return status_failed (status) ? status : reply_plan (call, request->plan_id, reply);
 }
-
-Status
-count_rule_matches (Call *call, const CountRuleMatchesRequest *request, RuleMatches *reply)
-{
-  (void)request;
-  (void)reply;
-  return status_error (call, STATUS_UNIMPLEMENTED, "NOT_SUPPORTED", "Matches are not counted yet");
-}

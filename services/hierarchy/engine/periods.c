@@ -212,6 +212,26 @@ periods_same (const Periods *left, const MembershipPeriod *a, const Periods *rig
          same_stretches (left, a->first_stretch, right, b->first_stretch);
 }
 
+/* The lists are short and nearly in the same order, so each search begins behind the last find. */
+bool
+periods_equal (const Periods *left, const Periods *right)
+{
+  uint32_t at = 0;
+  if (left->count != right->count)
+    return false;
+  for (uint32_t i = 0; i < left->count; i++) {
+    const MembershipPeriod *row = &left->rows[i], *twin = NULL;
+    for (uint32_t tried = 0; tried < right->count && twin == NULL;
+         tried++, at = at + 1 < right->count ? at + 1 : 0)
+      if (right->rows[at].organ == row->organ && right->rows[at].type == row->type &&
+          right->rows[at].valid.from == row->valid.from)
+        twin = &right->rows[at];
+    if (twin == NULL || !periods_same (left, row, right, twin))
+      return false;
+  }
+  return true;
+}
+
 PeriodsDiff
 periods_diff (void *owner, const Periods *before, const Periods *after)
 {

@@ -82,6 +82,9 @@ uint32_t *periods_sorted (void *owner, const Periods *periods);
 bool periods_same (const Periods *left, const MembershipPeriod *a, const Periods *right,
                    const MembershipPeriod *b);
 
+/* True when two lists hold the same rows, in whatever order: what periods_diff would find nothing in. */
+bool periods_equal (const Periods *left, const Periods *right);
+
 /* What changes from `old` to `new`: positions of rows that are gone, and of rows that are new. */
 typedef struct PeriodsDiff {
   uint32_t *gone; /* talloc array */

@@ -233,6 +233,9 @@ take_fact (Loader *loader, const DbField *row)
 Status
 population_load (Call *call, const char *where, IdSymbols *ids, Symbols *symbols, Population *population)
 {
+  Id federation; /* it goes into SQL as text */
+  if (!id_parse (call->federation_id, &federation))
+    return status_error (call, STATUS_INVALID_ARGUMENT, "INVALID_ID", "The federation's id is not a UUID");
   Call *scratch = memory_copy (call, call, sizeof *call);
   Loader loader = {.call = scratch, .where = where, .ids = ids, .symbols = symbols, .population = population};
   loader.exceptions = memory_array (scratch, LoadedException, FIRST_CAPACITY);

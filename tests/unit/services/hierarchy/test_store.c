@@ -8,12 +8,13 @@
 #include "core/memory.h"
 #include "service/private.h"
 #include "services/hierarchy/difference_private.h"
+#include "services/hierarchy/store/pass.h"
 #include "services/hierarchy/store/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PEOPLE = 12, DEFAULT_WORLDS = 60 };
+enum { PEOPLE = 12, DEFAULT_WORLDS = 40 };
 
 static ServiceWorld *service;
 
@@ -70,7 +71,33 @@ settle (void *owner)
   return rows;
 }
 
-static uint32_t changes_seen, asked_seen;
+static uint32_t changes_seen, asked_seen, spoilt_seen;
+
+/* Persons that differ from what is on record, found in parts of `limit`. */
+static uint32_t
+pass_differing (void *owner, uint32_t limit)
+{
+  uint32_t differing = 0, looked = 0;
+  const char *after = "";
+  for (;;) {
+    Call *call = service_world_call (owner, service);
+    Compiled *compiled;
+    Pass *pass;
+    assert_success (compiled_take (call, &compiled));
+    assert_success (pass_over (call, compiled, after, limit, &pass));
+    differing += pass->differing_count;
+    looked += pass->count;
+    if (pass->last != NULL)
+      after = memory_string (owner, pass->last);
+    bool done = pass->done;
+    db_rollback (service->db);
+    talloc_free (call);
+    if (done)
+      break;
+  }
+  assert_int_equal (looked, PEOPLE);
+  return differing;
+}
 
 /* The counts kept are those that counting gives. */
 static void
@@ -120,6 +147,19 @@ check_seed (uint64_t seed)
   if (settle (owner) != 0)
     fail_msg ("HEIMO_SEED=%llu: something was left to do", (unsigned long long)seed);
   check_counts (owner);
+  uint32_t limit = 1 + random_below (&source, PEOPLE + 3);
+  if (pass_differing (owner, limit) != 0)
+    fail_msg ("HEIMO_SEED=%llu: the pass finds a difference", (unsigned long long)seed);
+  const char *spoilt = service_world_value (
+      service, seed % 2 == 0
+                   ? "UPDATE membership SET valid_to = valid_to - 1, valid_from = valid_from - 1 WHERE "
+                     "membership_id = (SELECT membership_id FROM membership WHERE superseded_at IS NULL AND "
+                     "isfinite (valid_from) LIMIT 1) RETURNING 1"
+                   : "UPDATE membership SET stretches = '{19800,3}' WHERE membership_id = (SELECT "
+                     "membership_id FROM membership WHERE superseded_at IS NULL AND stretches IS NOT NULL "
+                     "LIMIT 1) RETURNING 1");
+  assert_int_equal (pass_differing (owner, limit), *spoilt == '1');
+  spoilt_seen += *spoilt == '1';
   talloc_free (owner);
 }
 
@@ -137,6 +177,7 @@ test_random_changes (void **state)
     check_seed (i);
   print_message ("%llu worlds, %u changed, %u persons asked\n", (unsigned long long)count, changes_seen,
                  asked_seen);
+  assert_true (spoilt_seen > count / 5);
   assert_true (changes_seen > count / 3);             /* changes that do nothing would prove nothing */
   assert_true (asked_seen < PEOPLE * count * 9 / 10); /* and asking everyone would be no store */
 }
@@ -257,6 +298,82 @@ test_a_preview_leaves_nothing (void **state)
   }
 }
 
+/* Rules are counted by themselves and with what stands above them; nothing typed stays behind. */
+static void
+test_matches_of_a_rule (void **state)
+{
+  void *owner = *state;
+  World *world = townspeople (owner, "Aarla");
+  world_organ (world, "o1", "o0", NULL, NULL);
+  rule_add (world_rule (world, NULL, "Member", NULL, NULL), RULE_OP__RULE_OP_SUBSCRIPTION, 0, 0, "Member",
+            NULL);
+  rule_add (world_rule (world, "o0", NULL, NULL, NULL), RULE_OP__RULE_OP_EQUALS, 0,
+            RULE_FIELD__RULE_FIELD_COUNTRY, "FI", NULL);
+  database_world_begin (service, world);
+  for (unsigned i = 0; i < 8; i++) { /* one bit each: Berga, a subscription, in Finland */
+    World *person = townspeople (owner, i & 1 ? "Berga" : "Aarla");
+    if (i & 2)
+      world_fact (person, FACT_KIND__FACT_KIND_SUBSCRIPTION, "Member", NULL, "2020-01-01", NULL);
+    if (i & 4)
+      world_fact (person, FACT_KIND__FACT_KIND_COUNTRY, "FI", NULL, NULL, NULL);
+    database_world_person (service, service->db, person, i);
+  }
+  service_world_value (
+      service, "INSERT INTO place (federation_id, country, postal_code, town, municipality, province) "
+               "VALUES ('" FEDERATION "', 'FI', '00100', 'Berga', 'Berga', 'North') ON CONFLICT DO NOTHING");
+  static const struct {
+    const char *organ, *town, *on;
+    RuleOp op;
+    uint64_t matches, eligible;
+  } cases[] = {
+      {"o1", "Berga", "2026-01-01", RULE_OP__RULE_OP_EQUALS, 4, 1},
+      {"o1", "Berga", "2019-12-31", RULE_OP__RULE_OP_EQUALS, 4, 0},
+      {"o0", "Berga", "2026-01-01", RULE_OP__RULE_OP_EQUALS, 4,
+       2}, /* its own rule is the one being written */
+      {NULL, "Berga", "2026-01-01", RULE_OP__RULE_OP_EQUALS, 4, 4},
+      {"o1", "Berga", "2026-01-01", RULE_OP__RULE_OP_NOT, 4, 1},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    CountRuleMatchesRequest request = COUNT_RULE_MATCHES_REQUEST__INIT;
+    RuleMatches reply = RULE_MATCHES__INIT;
+    RuleNode town = RULE_NODE__INIT, negation = RULE_NODE__INIT, *nodes[] = {&negation, &town};
+    const char *values[] = {cases[i].town};
+    bool negated = cases[i].op == RULE_OP__RULE_OP_NOT;
+    town.op = RULE_OP__RULE_OP_EQUALS;
+    town.field = RULE_FIELD__RULE_FIELD_TOWN;
+    town.values = values;
+    town.n_values = 1;
+    negation.op = RULE_OP__RULE_OP_NOT;
+    negation.operands = 1;
+    request.nodes = negated ? nodes : nodes + 1;
+    request.n_nodes = negated ? 2 : 1;
+    request.organ_id = cases[i].organ == NULL ? "" : database_world_id (owner, cases[i].organ);
+    request.on = cases[i].on;
+    assert_success (SERVICE_CALL (service, owner, count_rule_matches, &request, &reply));
+    assert_int_equal (reply.match_count, cases[i].matches);
+    assert_int_equal (reply.eligible_count, cases[i].eligible);
+    assert_int_equal (reply.person_count, 8);
+    assert_true (strstr (reply.text, "Berga") != NULL);
+  }
+  CountRuleMatchesRequest request = COUNT_RULE_MATCHES_REQUEST__INIT;
+  RuleMatches reply = RULE_MATCHES__INIT;
+  RuleNode town = RULE_NODE__INIT, *nodes[] = {&town};
+  const char *values[] = {"Atlantis"};
+  town.op = RULE_OP__RULE_OP_EQUALS;
+  town.field = RULE_FIELD__RULE_FIELD_TOWN;
+  town.values = values;
+  town.n_values = 1;
+  request.nodes = nodes;
+  request.n_nodes = 1;
+  request.organ_id = database_world_id (owner, "o1");
+  assert_failure (SERVICE_CALL (service, owner, count_rule_matches, &request, &reply),
+                  STATUS_INVALID_ARGUMENT, "UNKNOWN_TOWN");
+  values[0] = "Berga";
+  request.organ_id = database_world_person_id (owner, 1);
+  assert_failure (SERVICE_CALL (service, owner, count_rule_matches, &request, &reply),
+                  STATUS_INVALID_ARGUMENT, "UNKNOWN_ORGAN");
+}
+
 /* The events of a written difference tell what has begun and ended; an unchanged row is left alone. */
 static void
 test_a_difference_is_told (void **state)
@@ -326,7 +443,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
       CASE (test_no_mark_is_lost),      CASE (test_persons_come_and_go), CASE (test_a_preview_leaves_nothing),
-      CASE (test_a_difference_is_told), CASE (test_random_changes),
+      CASE (test_a_difference_is_told), CASE (test_matches_of_a_rule),   CASE (test_random_changes),
   };
   return cmocka_run_group_tests (tests, make_world, end_world);
 }
