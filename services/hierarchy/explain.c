@@ -1,112 +1,102 @@
-/* Why a person is a member of an organ, or why not: the engine's explanation, put into words with names. */
-#include "engine/explain.h"
+/* Why a person is a member of an organ, or why not: what the engine explains, with the rows it rests on. The
+ * sentences are made in explain_words.c. */
+#include "explain_private.h"
 
-#include "compiled.h"
 #include "rules.h"
 
 #include <string.h>
 
-#include "heimo_hierarchy_handlers.h"
-
-/* What one explanation has in hand. */
-typedef struct Words {
-  Call *call;
-  Compiled *compiled;
-  const ExplainMembershipRequest *request;
-  Day on;
-  const char *known_at;
-  PersonRecord person;
-  Fact **facts; /* as they are on record, in the order of person.facts */
-  ExplainResult *result;
-  Symbols *rule_ids; /* rule versions by number */
-  Rule **rules;      /* by symbol of rule_ids */
-  Symbols *organ_ids;
-  const char **organ_names; /* by symbol of organ_ids */
-} Words;
-
 static Status
-read_facts (Words *words)
+read_facts (Why *why)
 {
-  Call *call = words->call;
+  Call *call = why->call;
   DbResult *rows;
   size_t count;
   Status status = db_run (call->db, call, &sql_person_facts,
                           DB_VALUES (db_text ("federation_id", call->federation_id),
-                                     db_text ("person_id", words->request->person_id),
-                                     db_text ("known_at", words->known_at)),
+                                     db_text ("person_id", why->request->person_id)),
                           &rows);
   if (status_failed (status))
     return status;
   Fact **all = db_read_rows (call, rows, &fact__descriptor, &count);
-  PersonFact *facts = memory_array (call, PersonFact, count + 1);
-  words->facts = memory_array (call, Fact *, count + 1);
-  words->person.facts = facts;
+  KnownFact *facts = memory_array (call, KnownFact, count + 1);
+  why->facts = memory_array (call, Fact *, count + 1);
+  why->person.facts = facts;
   for (size_t i = 0; i < count; i++) {
+    KnownFact *fact = &facts[why->person.fact_count];
     Period valid = {hierarchy_day (all[i]->valid_from, DAY_MIN), hierarchy_day (all[i]->valid_to, DAY_MAX)};
-    size_t at = words->person.fact_count;
-    words->facts[at] = all[i];
-    words->person.fact_count +=
-        compiled_fact (words->compiled, all[i]->kind, all[i]->value, all[i]->organ_id, valid, &facts[at]);
+    fact->known = compiled_known (call, rows, i);
+    why->facts[why->person.fact_count] = all[i];
+    why->person.fact_count +=
+        fact->known.from < fact->known.to &&
+        compiled_fact (why->compiled, all[i]->kind, all[i]->value, all[i]->organ_id, valid, &fact->fact);
   }
   return STATUS_SUCCESS;
 }
 
 static Status
-read_exceptions (Words *words)
+read_exceptions (Why *why)
 {
-  Call *call = words->call;
+  Call *call = why->call;
   DbResult *rows;
+  size_t count;
   Status status = db_run (call->db, call, &sql_person_exceptions,
                           DB_VALUES (db_text ("federation_id", call->federation_id),
-                                     db_text ("person_id", words->request->person_id),
-                                     db_text ("known_at", words->known_at)),
+                                     db_text ("person_id", why->request->person_id)),
                           &rows);
   if (status_failed (status))
     return status;
-  PersonException *exceptions = memory_array (call, PersonException, db_row_count (rows) + 1);
-  Symbols *symbols = words->compiled->symbols;
-  for (size_t row = 0; row < db_row_count (rows); row++)
-    exceptions[row] = (PersonException){
-        symbols_intern (symbols, db_value (rows, row, "organ_id")),
-        symbols_intern (symbols, db_value (rows, row, "type_id")),
-        {db_day (rows, row, "valid_from", DAY_MIN), db_day (rows, row, "valid_to", DAY_MAX)}};
-  words->person.exceptions = exceptions;
-  words->person.exception_count = db_row_count (rows);
+  why->exceptions = db_read_rows (call, rows, &membership_exception__descriptor, &count);
+  KnownException *exceptions = memory_array (call, KnownException, count + 1);
+  Symbols *symbols = why->compiled->symbols;
+  for (size_t i = 0; i < count; i++)
+    exceptions[i] =
+        (KnownException){{symbols_intern (symbols, why->exceptions[i]->organ_id),
+                          symbols_intern (symbols, why->exceptions[i]->type_id),
+                          {db_day (rows, i, "valid_from", DAY_MIN), db_day (rows, i, "valid_to", DAY_MAX)}},
+                         compiled_known (call, rows, i)};
+  why->person.exceptions = exceptions;
+  why->person.exception_count = count;
   return STATUS_SUCCESS;
 }
 
-/* A withdrawn person has no facts that count. */
+/* A withdrawn person is in no answer. */
 static Status
-read_person (Words *words)
+read_person (Why *why)
 {
-  Call *call = words->call;
+  Call *call = why->call;
   DbResult *rows;
   Status status = db_run (call->db, call, &sql_person_exists,
                           DB_VALUES (db_text ("federation_id", call->federation_id),
-                                     db_text ("person_id", words->request->person_id)),
+                                     db_text ("person_id", why->request->person_id)),
                           &rows);
   if (status_failed (status))
     return status;
   if (db_row_count (rows) == 0 || *db_value (rows, 0, "withdrawn") == 't')
     return status_error (call, STATUS_NOT_FOUND, "PERSON_NOT_FOUND", "There is no such person");
-  status = read_facts (words);
-  return status_failed (status) ? status : read_exceptions (words);
+  status = read_facts (why);
+  return status_failed (status) ? status : read_exceptions (why);
 }
 
 /* The rules as written, of all versions in the explanation. */
 static Status
-read_rules (Words *words)
+read_rules (Why *why)
 {
-  Call *call = words->call;
-  const Symbols *symbols = words->compiled->symbols;
-  words->rule_ids = symbols_new (call);
-  for (uint32_t i = 0; i < words->result->line_count; i++)
-    symbols_intern (words->rule_ids, symbols_text (symbols, words->result->lines[i].version));
-  uint32_t count = symbols_count (words->rule_ids);
+  Call *call = why->call;
+  const ExplainResult *result = why->result;
+  const Symbols *symbols = why->compiled->symbols;
+  why->rule_ids = symbols_new (call);
+  for (uint32_t i = 0; i < result->line_count; i++)
+    symbols_intern (why->rule_ids, symbols_text (symbols, result->lines[i].version));
+  for (uint32_t i = 0; i < result->stretch_count; i++)
+    for (uint32_t j = 0; j < result->stretches[i].basis_count; j++)
+      if (result->stretches[i].origin != ORIGIN_EXCEPTION)
+        symbols_intern (why->rule_ids, symbols_text (symbols, result->bases[result->stretches[i].basis + j]));
+  uint32_t count = symbols_count (why->rule_ids);
   const char **ids = memory_array (call, const char *, count);
   for (Symbol rule = 1; rule < count; rule++)
-    ids[rule - 1] = symbols_text (words->rule_ids, rule);
-  words->rules = memory_array (call, Rule *, count);
+    ids[rule - 1] = symbols_text (why->rule_ids, rule);
+  why->rules = memory_array (call, Rule *, count);
   DbResult *rows;
   Status status = db_run (
       call->db, call, &sql_rule_by_id,
@@ -114,28 +104,45 @@ read_rules (Words *words)
       &rows);
   for (size_t row = 0; !status_failed (status) && row < db_row_count (rows); row++) {
     Rule *rule = rules_unpack (call, db_byte_value (call, rows, row, "nodes"));
-    words->rules[symbols_find (words->rule_ids, db_value (rows, row, "rule_id"))] = rule;
+    Rule *whole = memory_new (call, Rule);
+    rule__init (whole);
+    db_read_row (call, rows, row, &whole->base);
+    whole->nodes = rule->nodes;
+    whole->n_nodes = rule->n_nodes;
+    why->rules[symbols_find (why->rule_ids, whole->rule_id)] = whole;
   }
   return status;
 }
 
-/* The names of all organs in the explanation. */
-static Status
-read_names (Words *words)
+/* All organs that the explanation names. */
+static void
+gather_organs (Why *why)
 {
-  Call *call = words->call;
-  const Symbols *symbols = words->compiled->symbols;
-  words->organ_ids = symbols_new (call);
-  symbols_intern (words->organ_ids, words->request->organ_id);
-  symbols_intern (words->organ_ids, symbols_text (symbols, words->result->below));
-  for (uint32_t i = 0; i < words->result->line_count; i++)
-    symbols_intern (words->organ_ids, symbols_text (symbols, words->result->lines[i].organ));
-  uint32_t count = symbols_count (words->organ_ids);
+  const Symbols *symbols = why->compiled->symbols;
+  const ExplainResult *result = why->result;
+  why->organ_ids = symbols_new (why->call);
+  symbols_intern (why->organ_ids, why->request->organ_id);
+  symbols_intern (why->organ_ids, symbols_text (symbols, result->below));
+  symbols_intern (why->organ_ids, symbols_text (symbols, result->outside));
+  for (uint32_t i = 0; i < result->line_count; i++)
+    symbols_intern (why->organ_ids, symbols_text (symbols, result->lines[i].organ));
+  for (uint32_t i = 0; i < result->stretch_count; i++)
+    symbols_intern (why->organ_ids, symbols_text (symbols, result->stretches[i].below));
+  for (uint32_t i = 0; i < result->fact_count; i++)
+    symbols_intern (why->organ_ids, why->facts[result->facts[i]]->organ_id);
+}
+
+static Status
+read_names (Why *why)
+{
+  Call *call = why->call;
+  gather_organs (why);
+  uint32_t count = symbols_count (why->organ_ids);
   const char **ids = memory_array (call, const char *, count);
-  words->organ_names = memory_array (call, const char *, count);
+  why->organ_names = memory_array (call, const char *, count);
   for (Symbol organ = 0; organ < count; organ++) {
-    ids[organ] = symbols_text (words->organ_ids, organ);
-    words->organ_names[organ] = "";
+    ids[organ] = symbols_text (why->organ_ids, organ);
+    why->organ_names[organ] = "";
   }
   DbResult *rows;
   Status status = db_run (
@@ -143,225 +150,200 @@ read_names (Words *words)
       DB_VALUES (db_text ("federation_id", call->federation_id), db_texts ("organ_ids", ids + 1, count - 1)),
       &rows);
   for (size_t row = 0; !status_failed (status) && row < db_row_count (rows); row++)
-    words->organ_names[symbols_find (words->organ_ids, db_value (rows, row, "organ_id"))] =
+    why->organ_names[symbols_find (why->organ_ids, db_value (rows, row, "organ_id"))] =
         db_value (rows, row, "name");
+  const char *type_id = symbols_text (why->compiled->symbols, why->question.type);
+  if (!status_failed (status))
+    status = db_run (
+        call->db, call, &sql_type_names,
+        DB_VALUES (db_text ("federation_id", call->federation_id), db_texts ("type_ids", &type_id, 1)),
+        &rows);
+  if (!status_failed (status))
+    why->type_name = db_row_count (rows) == 0 ? "" : db_value (rows, 0, "name");
   return status;
 }
 
-static const char *
-name_of (const Words *words, const char *organ_id)
+const char *
+why_organ (const Why *why, const char *organ_id)
 {
-  return words->organ_names[symbols_find (words->organ_ids, organ_id)];
+  return why->organ_names[symbols_find (why->organ_ids, organ_id)];
+}
+
+const char *
+why_organ_symbol (const Why *why, Symbol organ)
+{
+  return why_organ (why, symbols_text (why->compiled->symbols, organ));
+}
+
+const Rule *
+why_rule (const Why *why, Symbol version)
+{
+  if (version == SYMBOL_NONE)
+    return NULL;
+  return why->rules[symbols_find (why->rule_ids, symbols_text (why->compiled->symbols, version))];
 }
 
 static const char *
-day_text (Words *words, Day day)
+day_text (const Why *why, Day day)
 {
-  return day == DAY_MIN || day == DAY_MAX ? "" : hierarchy_sql_day (words->call, day);
-}
-
-static const Rule *
-rule_of (const Words *words, const ExplainLine *line)
-{
-  const char *id = symbols_text (words->compiled->symbols, line->version);
-  return words->rules[symbols_find (words->rule_ids, id)];
-}
-
-/* What a line says; a condition in the words of its node. */
-static const char *
-line_text (Words *words, const ExplainLine *line)
-{
-  const Rule *rule = line->version == SYMBOL_NONE ? NULL : rule_of (words, line);
-  if (rule == NULL)
-    return "no rule recognises this type on the day";
-  if (line->kind == EXPLAIN_CONDITION && line->node < rule->n_nodes)
-    return words_node (words->call, hierarchy_language (words->call), rule->nodes[line->node], NULL,
-                       WORDS_SAID);
-  return words_rule (words->call, hierarchy_language (words->call), rule->nodes, rule->n_nodes);
+  return day == DAY_MIN || day == DAY_MAX ? "" : hierarchy_sql_day (why->call, day);
 }
 
 static ExplanationNode *
-make_node (Words *words, const ExplainLine *line)
+make_node (const Why *why, const ExplainLine *line)
 {
   static const char *const kinds[] = {
       [EXPLAIN_TYPE] = "type", [EXPLAIN_ORGAN] = "organ", [EXPLAIN_CONDITION] = "condition"};
-  const Symbols *symbols = words->compiled->symbols;
-  ExplanationNode *node = memory_new (words->call, ExplanationNode);
+  const Symbols *symbols = why->compiled->symbols;
+  const Rule *rule = why_rule (why, line->version);
+  ExplanationNode *node = memory_new (why->call, ExplanationNode);
   explanation_node__init (node);
   node->depth = line->depth;
   node->kind = kinds[line->kind];
   node->holds = line->holds;
-  node->text = line_text (words, line);
+  node->text = why_line (why, line);
   node->organ_id = symbols_text (symbols, line->organ);
-  node->organ_name = name_of (words, node->organ_id);
-  node->rule_id = symbols_text (symbols, line->version);
-  node->rule_valid_from = line->version == SYMBOL_NONE ? "" : day_text (words, line->version_valid.from);
-  node->facts = memory_array (words->call, Fact *, line->fact_count + 1);
+  node->organ_name = why_organ (why, node->organ_id);
+  if (rule != NULL) {
+    node->rule_id = rule->rule_id;
+    node->rule_valid_from = rule->valid_from;
+    node->rule_valid_to = rule->valid_to;
+    node->rule_record_time = rule->record_time;
+  }
+  node->facts = memory_array (why->call, Fact *, line->fact_count + 1);
   node->n_facts = line->fact_count;
   for (uint32_t i = 0; i < line->fact_count; i++)
-    node->facts[i] = words->facts[words->result->facts[line->fact + i]];
+    node->facts[i] = why->facts[why->result->facts[line->fact + i]];
   return node;
 }
 
-static void add (char **text, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
-
-static void
-add (char **text, const char *format, ...)
+static ExplanationStretch *
+make_stretch (const Why *why, const ExplainStretch *stretch)
 {
-  va_list arguments;
-  va_start (arguments, format);
-  *text = memory_must (talloc_vasprintf_append_buffer (*text, format, arguments));
-  va_end (arguments);
-}
-
-/* A condition without operands: the next line is not deeper. */
-static bool
-is_leaf (const Explanation *reply, size_t index)
-{
-  const ExplanationNode *node = reply->nodes[index];
-  return strcmp (node->kind, "condition") == 0 &&
-         (index + 1 == reply->n_nodes || reply->nodes[index + 1]->depth <= node->depth);
-}
-
-static void
-add_since (char **text, const ExplanationNode *node)
-{
-  if (node->n_facts > 0 && *node->facts[0]->valid_from != '\0')
-    add (text, " (since %s)", node->facts[0]->valid_from);
-}
-
-/* The conditions that hold, each with the day its fact began. */
-static void
-add_reasons (Words *words, char **text, const Explanation *reply)
-{
-  const char *separator = ": ";
-  for (size_t i = 0; i < reply->n_nodes; i++) {
-    const ExplanationNode *node = reply->nodes[i];
-    if (!is_leaf (reply, i) || !node->holds)
-      continue;
-    add (text, "%s%s", separator, node->text);
-    add_since (text, node);
-    if (*node->organ_id != '\0' && strcmp (node->organ_id, words->request->organ_id) != 0)
-      add (text, ", inherited from %s", node->organ_name);
-    separator = "; ";
+  const Symbols *symbols = why->compiled->symbols;
+  const uint32_t *bases = why->result->bases + stretch->basis;
+  ExplanationStretch *made = memory_new (why->call, ExplanationStretch);
+  explanation_stretch__init (made);
+  made->valid_from = day_text (why, stretch->valid.from);
+  made->valid_to = day_text (why, stretch->valid.to);
+  made->origin = (MembershipOrigin)stretch->origin;
+  made->below_organ_id = symbols_text (symbols, stretch->below);
+  made->below_organ_name = why_organ (why, made->below_organ_id);
+  made->text = why_stretch (why, stretch);
+  if (stretch->origin == ORIGIN_EXCEPTION) {
+    made->exception_id = why->exceptions[bases[0]]->exception_id;
+    return made;
   }
-}
-
-static void
-add_failures (Words *words, char **text, const Explanation *reply)
-{
-  const char *separator = ": ";
-  if (words->result->tree == EXPLAIN_NOT_IN_TREE)
-    add (text, ": the organ, or one above it, does not live on this day");
-  for (size_t i = 0; i < reply->n_nodes && words->result->tree == EXPLAIN_IN_TREE; i++) {
-    const ExplanationNode *node = reply->nodes[i];
-    if (node->holds || strcmp (node->kind, "condition") == 0)
-      continue;
-    add (text, "%sit does not hold that the person %s", separator,
-         *node->text == '\0' ? "meets the rule" : node->text);
-    if (*node->organ_id != '\0')
-      add (text, " (rule of %s)", node->organ_name);
-    separator = "; ";
-  }
-  if (*separator == ':' && words->result->tree == EXPLAIN_IN_TREE)
-    add (text, ": the organ has no rule of its own, and no organ below it has the person");
-}
-
-static const char *
-sentence (Words *words, const Explanation *reply)
-{
-  const ExplainResult *result = words->result;
-  const char *name = name_of (words, words->request->organ_id);
-  char *text = memory_format (words->call, result->member ? "Member of %s" : "Not a member of %s on ", name);
-  if (!result->member) {
-    add (&text, "%s", day_text (words, words->on));
-    add_failures (words, &text, reply);
-    return text;
-  }
-  if (*reply->valid_from != '\0')
-    add (&text, " since %s", reply->valid_from);
-  if (result->below != SYMBOL_NONE)
-    add (&text, ": member of %s below it%s", name_of (words, reply->below_organ_id),
-         result->origin == ORIGIN_EXCEPTION ? ", by an exception" : "");
-  else if (result->origin == ORIGIN_EXCEPTION)
-    add (&text, ": by an exception");
-  else
-    add_reasons (words, &text, reply);
-  return text;
+  made->rule_ids = memory_array (why->call, const char *, stretch->basis_count + 1);
+  for (uint32_t i = 0; i < stretch->basis_count; i++)
+    made->rule_ids[made->n_rule_ids++] = symbols_text (symbols, bases[i]);
+  return made;
 }
 
 /* The type asked about; without one, that by which the person is a member on the day, else the first. */
 static Status
-choose_type (Words *words, OrganIndex organ, Symbol *type)
+choose_type (Why *why)
 {
-  const Model *model = words->compiled->model;
+  const Model *model = why->question.history.model;
+  OrganIndex organ = model_organ (model, why->question.organ);
   const ModelOrganisation *organisation = &model->organisations[model->organs[organ].organisation];
-  *type = symbols_find (words->compiled->symbols, words->request->type_id);
+  Symbol *type = &why->question.type;
+  *type = symbols_find (why->compiled->symbols, why->request->type_id);
   uint32_t index = model_type (model, *type);
-  if (*words->request->type_id != '\0') {
+  if (*why->request->type_id != '\0') {
     if (index == ORGAN_NONE || model->types[index].organisation != model->organs[organ].organisation)
-      return status_field (words->call, "typeId", "UNKNOWN_TYPE",
+      return status_field (why->call, "typeId", "UNKNOWN_TYPE",
                            "The organisation has no such membership type");
     return STATUS_SUCCESS;
   }
   if (organisation->type_count == 0)
-    return status_error (words->call, STATUS_FAILED_PRECONDITION, "NO_TYPES",
+    return status_error (why->call, STATUS_FAILED_PRECONDITION, "NO_TYPES",
                          "The organisation has no membership types yet");
-  *type = model->types[organisation->types[0]].id;
-  uint32_t count;
-  Day until = DAY_MAX;
-  const Placement *placements = evaluate_day (words->compiled->evaluator, model->organs[organ].organisation,
-                                              &words->person, words->on, &count, &until);
-  for (uint32_t i = 0; i < count; i++) {
-    uint64_t types = placements[i].rule | placements[i].below | placements[i].exception;
-    if (placements[i].organ == organ && types != 0)
-      *type = model->types[organisation->types[__builtin_ctzll (types)]].id;
-  }
+  *type = explain_type (&why->question);
+  if (*type == SYMBOL_NONE)
+    *type = model->types[organisation->types[0]].id;
   return STATUS_SUCCESS;
 }
 
 static void
-fill_reply (Words *words, Explanation *reply)
+fill_member (const Why *why, Explanation *reply)
 {
-  const ExplainResult *result = words->result;
+  const ExplainResult *result = why->result;
+  reply->origin = (MembershipOrigin)result->origin;
+  reply->valid_from = day_text (why, result->valid.from);
+  reply->valid_to = day_text (why, result->valid.to);
+  if (result->exception != EXPLAIN_NO_EXCEPTION)
+    reply->exception = why->exceptions[result->exception];
+  reply->stretches = memory_array (why->call, ExplanationStretch *, result->stretch_count + 1);
+  reply->n_stretches = result->stretch_count;
+  for (uint32_t i = 0; i < result->stretch_count; i++)
+    reply->stretches[i] = make_stretch (why, &result->stretches[i]);
+}
+
+static void
+fill_reply (const Why *why, Explanation *reply)
+{
+  const ExplainResult *result = why->result;
   reply->member = result->member;
-  reply->origin =
-      result->member ? (MembershipOrigin)result->origin : MEMBERSHIP_ORIGIN__MEMBERSHIP_ORIGIN_UNSPECIFIED;
-  reply->below_organ_id = symbols_text (words->compiled->symbols, result->below);
-  if (result->member) {
-    reply->valid_from = day_text (words, result->valid.from);
-    reply->valid_to = day_text (words, result->valid.to);
-  }
-  reply->nodes = memory_array (words->call, ExplanationNode *, result->line_count + 1);
+  reply->below_organ_id = symbols_text (why->compiled->symbols, result->below);
+  reply->type_id = symbols_text (why->compiled->symbols, why->question.type);
+  reply->type_name = why->type_name;
+  if (result->member)
+    fill_member (why, reply);
+  reply->nodes = memory_array (why->call, ExplanationNode *, result->line_count + 1);
   reply->n_nodes = result->line_count;
   for (uint32_t i = 0; i < result->line_count; i++)
-    reply->nodes[i] = make_node (words, &result->lines[i]);
-  reply->text = sentence (words, reply);
+    reply->nodes[i] = make_node (why, &result->lines[i]);
+  reply->text = why_sentence (why);
+}
+
+/* The model that answers: the current one where it can, else everything ever known. */
+static Status
+take_model (Why *why)
+{
+  Status status = compiled_take (why->call, &why->compiled);
+  if (status_failed (status))
+    return status;
+  Compiled *compiled = why->compiled;
+  why->question.organ = symbols_find (compiled->symbols, why->request->organ_id);
+  OrganIndex organ = model_organ (compiled->model, why->question.organ);
+  if (organ == ORGAN_NONE)
+    return status_error (why->call, STATUS_NOT_FOUND, "ORGAN_NOT_FOUND", "There is no such organ");
+  const ModelOrganisation *organisation =
+      &compiled->model->organisations[compiled->model->organs[organ].organisation];
+  why->question.history = (History){compiled->model, compiled->evaluator};
+  if (why->known == MODEL_NOW && organisation->policy == MODEL_ATTRIBUTE_DATED)
+    return STATUS_SUCCESS;
+  status = compiled_history (why->call, compiled);
+  if (!status_failed (status))
+    why->question.history = *compiled->history;
+  return status;
 }
 
 Status
 explain_membership (Call *call, const ExplainMembershipRequest *request, Explanation *reply)
 {
-  Words words = {.call = call, .request = request, .on = hierarchy_day (request->on, call->today)};
-  Symbol type = SYMBOL_NONE;
-  words.known_at = hierarchy_known_at (call, request->as_known_on);
-  Status status = compiled_take (call, &words.compiled);
+  Day known = hierarchy_day (request->as_known_on, MODEL_NOW);
+  Why why = {.call = call,
+             .language = hierarchy_language (call),
+             .request = request,
+             .on = hierarchy_day (request->on, call->today),
+             .known = known >= call->today ? MODEL_NOW : known};
+  Status status = take_model (&why);
+  if (!status_failed (status))
+    status = read_person (&why);
+  why.question.person = &why.person;
+  why.question.day = why.on;
+  why.question.known = why.known;
+  if (!status_failed (status))
+    status = choose_type (&why);
   if (status_failed (status))
     return status;
-  Symbol organ = symbols_find (words.compiled->symbols, request->organ_id);
-  OrganIndex index = model_organ (words.compiled->model, organ);
-  if (index == ORGAN_NONE)
-    return status_error (call, STATUS_NOT_FOUND, "ORGAN_NOT_FOUND", "There is no such organ");
-  status = read_person (&words);
+  why.result = explain (call, &why.question);
+  status = read_rules (&why);
   if (!status_failed (status))
-    status = choose_type (&words, index, &type);
-  if (status_failed (status))
-    return status;
-  words.result = explain (call, words.compiled->evaluator, &words.person, organ, type, words.on);
-  status = read_rules (&words);
+    status = read_names (&why);
   if (!status_failed (status))
-    status = read_names (&words);
-  if (!status_failed (status))
-    fill_reply (&words, reply);
+    fill_reply (&why, reply);
   return status;
 }

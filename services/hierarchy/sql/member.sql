@@ -113,15 +113,29 @@ ORDER BY root.sort_key, organ.organisation_id, member.valid_from, organ.sort_key
 SELECT given_name, family_name, withdrawn FROM person WHERE federation_id = :federation_id AND person_id = :person_id;
 
 -- name: person_facts
-SELECT fact_id, kind, value, organ_id, valid_from, valid_to FROM fact
-WHERE federation_id = :federation_id AND person_id = :person_id AND recorded_at < :known_at::timestamptz
-  AND (superseded_at IS NULL OR superseded_at >= :known_at::timestamptz)
-ORDER BY kind, valid_from, fact_id;
+-- Everything ever known.
+SELECT fact_id, kind, value, organ_id, valid_from, valid_to, recorded_at, superseded_at, recorded_at AS record_time,
+  superseded_at AS supersede_time
+FROM fact
+WHERE federation_id = :federation_id AND person_id = :person_id
+ORDER BY kind, valid_from, fact_id, recorded_at;
 
 -- name: person_exceptions
-SELECT organ_id, type_id, valid_from, valid_to FROM membership_exception
-WHERE federation_id = :federation_id AND person_id = :person_id AND recorded_at < :known_at::timestamptz
-  AND (superseded_at IS NULL OR superseded_at >= :known_at::timestamptz);
+-- Everything ever known.
+SELECT exception.exception_id, exception.person_id, exception.organ_id, exception.type_id, exception.valid_from,
+  exception.valid_to, exception.reason, exception.recorded_by AS author, exception.recorded_at, exception.superseded_at,
+  exception.recorded_at AS record_time, organ.name AS organ_name, type.name AS type_name, person.given_name,
+  person.family_name
+FROM membership_exception AS exception
+JOIN person ON person.federation_id = :federation_id AND person.person_id = exception.person_id
+JOIN organ ON organ.federation_id = :federation_id AND organ.organ_id = exception.organ_id
+JOIN membership_type AS type ON type.federation_id = :federation_id AND type.type_id = exception.type_id
+WHERE exception.federation_id = :federation_id AND exception.person_id = :person_id
+ORDER BY exception.valid_from, exception.exception_id;
+
+-- name: type_names
+SELECT type_id, name FROM membership_type
+WHERE federation_id = :federation_id AND type_id = ANY (:type_ids::uuid[]);
 
 -- name: organ_names
 SELECT organ_id, name FROM organ WHERE federation_id = :federation_id AND organ_id = ANY (:organ_ids::uuid[]);

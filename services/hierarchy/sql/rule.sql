@@ -46,5 +46,6 @@ SELECT organ.organ_id, organ.organisation_id, organ.name, (SELECT min (lower (va
 FROM organ WHERE organ.federation_id = :federation_id AND organ.organ_id = :organ_id;
 
 -- name: rule_by_id
-SELECT rule_id, organ_id, type_id, lower (valid) AS valid_from, nodes FROM rule_version
+SELECT rule_id, organ_id, type_id, lower (valid) AS valid_from, upper (valid) AS valid_to, recorded_at AS record_time, nodes
+FROM rule_version
 WHERE federation_id = :federation_id AND rule_id = ANY (:rule_ids::uuid[]);

@@ -296,9 +296,7 @@ test_explanation_of_a_non_member (void **state)
   world_fact (world, FACT_KIND__FACT_KIND_PROVINCE, "Utrecht", NULL, "2020-01-01", NULL);
   world_fact (world, FACT_KIND__FACT_KIND_MUNICIPALITY, "De Bilt", NULL, "2020-01-01", NULL);
   CompiledWorld *compiled = world_compile (*state, world);
-  ExplainResult *result =
-      explain (*state, compiled->evaluator, &compiled->person, symbols_find (compiled->symbols, "GMA Zeist"),
-               symbols_find (compiled->symbols, member), day_of ("2023-01-01"));
+  ExplainResult *result = compiled_explain (*state, compiled, "GMA Zeist", member, day_of ("2023-01-01"));
   assert_false (result->member);
   static const struct {
     ExplainKind kind;
@@ -324,9 +322,7 @@ test_explanation_from_below (void **state)
   World *world = four_levels (state);
   world_fact (world, FACT_KIND__FACT_KIND_PROVINCE, "Utrecht", NULL, "2020-01-01", NULL);
   CompiledWorld *compiled = world_compile (*state, world);
-  ExplainResult *result =
-      explain (*state, compiled->evaluator, &compiled->person, symbols_find (compiled->symbols, "root"),
-               symbols_find (compiled->symbols, member), day_of ("2023-01-01"));
+  ExplainResult *result = compiled_explain (*state, compiled, "root", member, day_of ("2023-01-01"));
   assert_true (result->member);
   assert_int_equal (result->origin, ORIGIN_BELOW);
   assert_string_equal (symbols_text (compiled->symbols, result->below), "PRA Utrecht");

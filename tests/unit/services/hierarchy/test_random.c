@@ -70,13 +70,31 @@ check_windows (void *owner, const CompiledWorld *compiled, Day split)
   assert_int_equal (diff.added_count, 0);
 }
 
+/* The stretches fill the period that holds the day, and each names the origin of its days. */
+static void
+check_stretches (const World *world, const ExplainResult *result, const char *organ, Day day)
+{
+  assert_true (period_holds (result->valid, day));
+  Day at = result->valid.from;
+  for (uint32_t i = 0; i < result->stretch_count; i++) {
+    const ExplainStretch *stretch = &result->stretches[i];
+    assert_int_equal (stretch->valid.from, at);
+    at = stretch->valid.to;
+    Day days[] = {stretch->valid.from, at - 1, day};
+    for (size_t j = 0; j < sizeof days / sizeof *days; j++)
+      if (period_holds (stretch->valid, days[j]) && days[j] != DAY_MIN && days[j] != DAY_MAX - 1)
+        assert_int_equal (brute_member (world, organ, world->types[0], days[j]), stretch->origin);
+    if (period_holds (stretch->valid, day))
+      assert_int_equal (stretch->below, result->below);
+  }
+  assert_int_equal (at, result->valid.to);
+}
+
 static void
 check_explanations (void *owner, const World *world, const CompiledWorld *compiled, Day day)
 {
   for (size_t i = 0; i < world->organ_count; i++) {
-    ExplainResult *result = explain (owner, compiled->evaluator, &compiled->person,
-                                     symbols_find (compiled->symbols, world->organs[i]),
-                                     symbols_find (compiled->symbols, world->types[0]), day);
+    ExplainResult *result = compiled_explain (owner, compiled, world->organs[i], world->types[0], day);
     int expected = brute_member (world, world->organs[i], world->types[0], day);
     assert_int_equal (result->member, expected != 0);
     assert_int_equal (result->member ? (int)result->origin : 0, expected);
@@ -86,7 +104,7 @@ check_explanations (void *owner, const World *world, const CompiledWorld *compil
     if (expected == ORIGIN_RULE)
       assert_true (all);
     if (result->member)
-      assert_true (period_holds (result->valid, day));
+      check_stretches (world, result, world->organs[i], day);
   }
 }
 

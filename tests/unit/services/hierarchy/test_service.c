@@ -319,49 +319,6 @@ test_a_new_name (void **state)
   assert_string_equal (walk (owner, towns.aarla, "", "", 0), "Korhonen Öhman");
 }
 
-static Explanation *
-explanation (void *owner, const char *organ, const char *person, const char *on, const char *known)
-{
-  ExplainMembershipRequest request = EXPLAIN_MEMBERSHIP_REQUEST__INIT;
-  Explanation *reply = memory_new (owner, Explanation);
-  explanation__init (reply);
-  request.organ_id = organ;
-  request.person_id = person;
-  request.on = on;
-  request.as_known_on = known;
-  assert_success (SERVICE_CALL (world, owner, explain_membership, &request, reply));
-  return reply;
-}
-
-static void
-test_explanations (void **state)
-{
-  void *owner = *state;
-  Towns towns = towns_make (world, owner, "explained");
-  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
-  assert_string_equal (
-      explanation (owner, towns.aarla, person, "", "")->text,
-      "Member of aarla since 2020-01-01: has subscription Member (since 2019-01-01); lives in Aarla "
-      "(since 2020-01-01)");
-  assert_string_equal (explanation (owner, towns.north, person, "", "")->text,
-                       "Member of north since 2020-01-01: member of aarla below it");
-  assert_string_equal (
-      explanation (owner, towns.berga, person, "2026-01-01", "")->text,
-      "Not a member of berga on 2026-01-01: it does not hold that the person lives in Berga (rule of "
-      "berga)");
-  assert_string_equal (
-      explanation (owner, towns.south, person, "2026-01-01", "")->text,
-      "Not a member of south on 2026-01-01: the organ has no rule of its own, and no organ below it "
-      "has the person");
-  Explanation *why = explanation (owner, towns.aarla, person, "", "");
-  assert_int_equal (why->n_nodes, 4);
-  assert_string_equal (why->nodes[0]->kind, "type");
-  assert_string_equal (why->nodes[3]->text, "lives in Aarla");
-  assert_string_equal (why->nodes[3]->facts[0]->value, "Aarla");
-  assert_string_equal (why->nodes[2]->organ_name, "aarla");
-  assert_false (explanation (owner, towns.aarla, person, "", "2026-11-20")->member);
-}
-
 /* Bad requests: each with its reason and field, and nothing is stored. */
 static void
 test_refusals (void **state)
@@ -593,7 +550,6 @@ main (void)
       CASE (test_counts_of_a_new_day),
       CASE (test_lists_of_members),
       CASE (test_a_new_name),
-      CASE (test_explanations),
       CASE (test_refusals),
       CASE (test_update_organ),
       CASE (test_two_organisations),

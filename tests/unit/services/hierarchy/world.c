@@ -163,3 +163,23 @@ compiled_find (const CompiledWorld *compiled, const char *organ, const char *typ
   }
   return NULL;
 }
+
+ExplainResult *
+compiled_explain (void *owner, const CompiledWorld *compiled, const char *organ, const char *type, Day day)
+{
+  const PersonRecord *person = &compiled->person;
+  KnownFact *facts = memory_array (owner, KnownFact, person->fact_count + 1);
+  KnownException *exceptions = memory_array (owner, KnownException, person->exception_count + 1);
+  for (size_t i = 0; i < person->fact_count; i++)
+    facts[i] = (KnownFact){person->facts[i], EVALUATE_ALWAYS};
+  for (size_t i = 0; i < person->exception_count; i++)
+    exceptions[i] = (KnownException){person->exceptions[i], EVALUATE_ALWAYS};
+  KnownPerson known = {facts, person->fact_count, exceptions, person->exception_count};
+  ExplainQuestion question = {.history = {compiled->model, compiled->evaluator},
+                              .person = &known,
+                              .organ = symbols_find (compiled->symbols, organ),
+                              .type = symbols_find (compiled->symbols, type),
+                              .day = day,
+                              .known = MODEL_NOW};
+  return explain (owner, &question);
+}

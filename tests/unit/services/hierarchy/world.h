@@ -92,6 +92,10 @@ typedef struct CompiledWorld {
 
 CompiledWorld *world_compile (void *owner, const World *world);
 
+/* Explains by what is known now. */
+ExplainResult *compiled_explain (void *owner, const CompiledWorld *compiled, const char *organ,
+                                 const char *type, Day day);
+
 /* The period of (organ, type) that holds a day, or NULL. */
 const MembershipPeriod *compiled_find (const CompiledWorld *compiled, const char *organ, const char *type,
                                        Day day);
