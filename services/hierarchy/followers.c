@@ -410,6 +410,30 @@ derive_fold (Fold *fold, int slot)
   return derive (call, persons, fold->count, slot, DERIVE_WRITE);
 }
 
+/* Who is taken out of the register takes the exceptions along. */
+static Status
+withdraw_exceptions (Fold *fold)
+{
+  Call *call = fold->call;
+  const char **ids = memory_array (call, const char *, fold->count);
+  const char **times = memory_array (call, const char *, fold->count);
+  size_t count = 0;
+  for (size_t i = 0; i < fold->count; i++) {
+    const Incoming *incoming = &fold->incoming[i];
+    if (!incoming->known || incoming->display == NULL || !incoming->withdrawn)
+      continue;
+    char buffer[CLOCK_TEXT_SIZE];
+    times[count] = memory_string (call, clock_format (incoming->recorded_at, buffer));
+    ids[count++] = incoming->person_id;
+  }
+  if (count == 0)
+    return STATUS_SUCCESS;
+  return db_run (call->db, call, &sql_exception_withdraw,
+                 DB_VALUES (db_text ("federation_id", call->federation_id),
+                            db_texts ("person_ids", ids, count), db_texts ("superseded_at", times, count)),
+                 NULL);
+}
+
 static Status
 apply_fold (Fold *fold, int slot)
 {
@@ -424,6 +448,8 @@ apply_fold (Fold *fold, int slot)
     status = resort (fold);
   if (!status_failed (status))
     status = store_touch (fold->call, fold->person_ids, fold->count);
+  if (!status_failed (status))
+    status = withdraw_exceptions (fold);
   if (!status_failed (status))
     status = forget_facts (fold);
   if (!status_failed (status) && fold->old_count > 0)

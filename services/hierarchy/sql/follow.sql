@@ -32,6 +32,14 @@ FROM unnest (:persons::integer[], :fact_ids::uuid[], :kinds::smallint[], :supers
 WHERE fact.federation_id = :federation_id AND fact.person_id = (:person_ids::uuid[])[row.person]
   AND fact.fact_id = row.fact_id AND fact.kind = row.kind AND fact.superseded_at IS NULL;
 
+-- name: exception_withdraw
+-- Of persons who have been taken out of the register: like their facts, from the time at which that was recorded.
+UPDATE membership_exception AS exception
+SET superseded_at = greatest (exception.recorded_at, row.superseded_at)
+FROM unnest (:person_ids::uuid[], :superseded_at::timestamptz[]) AS row (person_id, superseded_at)
+WHERE exception.federation_id = :federation_id AND exception.person_id = row.person_id
+  AND exception.superseded_at IS NULL;
+
 -- name: fact_forget
 -- This table is a copy: what the membership service tells anew replaces it.
 DELETE FROM fact WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]);

@@ -1,6 +1,6 @@
 /* The two dating policies side by side: the same people and rules in an organisation of each. After every
  * case the proof finds nothing, and what is derived from nothing is what had grown day by day. */
-#include "towns.h"
+#include "planning.h"
 
 #include "core/id.h"
 #include "core/memory.h"
@@ -261,6 +261,55 @@ test_told_completely (void **state)
   expect_proven (owner);
 }
 
+/* Who is taken out of the register is no member from then on, by exception neither; days that were judged
+ * stay. */
+static void
+test_withdrawn (void **state)
+{
+  void *owner = *state;
+  const char *town;
+  Both both = make_both (owner, "2026-06-01");
+  service_world_day (world, "2026-06-04");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", &town);
+  planning_do (world, owner, &both.attribute, memory_format (owner, "except %s berga 2026-06-04", person));
+  planning_do (world, owner, &both.evaluation, memory_format (owner, "except %s berga 2026-06-04", person));
+  service_world_day (world, "2026-06-10");
+  PersonChanged *event = person_event (world, owner, person, "Virtanen");
+  event->display->withdrawn = true;
+  person_fact_withdrawn (event, FACT_KIND__FACT_KIND_TOWN, town);
+  assert_success (service_world_follow (world, &event, 1));
+  expect (owner, &both, person, "2026-06-05", "", "none", "2026-06-04..2026-06-10");
+  expect (owner, &both, person, "2026-06-10", "", "none", "none");
+  assert_string_equal (person_period (world, owner, person, both.attribute.berga, "2026-06-05", ""), "none");
+  assert_string_equal (person_period (world, owner, person, both.evaluation.berga, "2026-06-05", ""),
+                       "2026-06-04..2026-06-10");
+  expect_proven (owner);
+}
+
+/* A plan's dates may not be past; its undoing works from the day of undoing. */
+static void
+test_plans (void **state)
+{
+  void *owner = *state;
+  Both both = make_both (owner, "2026-06-01");
+  service_world_day (world, "2026-06-04");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
+  Plan *past;
+  Status status = planning_try (world, owner, &both.evaluation, "end aarla 2026-06-03", &past);
+  assert_true (status_failed (status));
+  assert_string_equal (status.detail->violations[0].reason, "PAST_DATE");
+  Plan *first = planning_do (world, owner, &both.attribute, "end aarla 2026-06-06");
+  Plan *second = planning_do (world, owner, &both.evaluation, "end aarla 2026-06-06");
+  expect (owner, &both, person, "2026-06-05", "", "2020-01-01..2026-06-06", "2026-06-04..2026-06-06");
+  service_world_day (world, "2026-06-10");
+  planning_undo (world, owner, first);
+  planning_undo (world, owner, second);
+  expect (owner, &both, person, "2026-06-05", "", "2020-01-01..", "2026-06-04..2026-06-06");
+  expect (owner, &both, person, "2026-06-08", "", "2020-01-01..", "none");
+  expect (owner, &both, person, "2026-06-10", "", "2020-01-01..", "2026-06-10..");
+  expect_proven (owner);
+}
+
 static int
 set_up (void **state)
 {
@@ -272,7 +321,7 @@ static int
 tear_down (void **state)
 {
   service_world_value (
-      world, "TRUNCATE person, fact, membership, membership_exception, organ_count, rule_version, "
+      world, "TRUNCATE plan, person, fact, membership, membership_exception, organ_count, rule_version, "
              "membership_type, organ_edge, organ_life, organ, organisation, run CASCADE; UPDATE model "
              "SET version = version + 1, recorded_at = '-infinity'");
   talloc_free (*state);
@@ -310,6 +359,8 @@ main (void)
       CASE (test_a_late_event),
       CASE (test_after_an_absence),
       CASE (test_told_completely),
+      CASE (test_plans),
+      CASE (test_withdrawn),
   };
   return cmocka_run_group_tests (tests, make_world, end_world);
 }
