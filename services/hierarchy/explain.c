@@ -3,6 +3,7 @@
 #include "explain_private.h"
 
 #include "rules.h"
+#include "turns.h"
 
 #include <string.h>
 
@@ -297,6 +298,41 @@ fill_reply (const Why *why, Explanation *reply)
   reply->text = why_sentence (why);
 }
 
+/* The plans that end the period or change what it rests on after the day. */
+static Status
+fill_plans (const Why *why, Explanation *reply)
+{
+  const ExplainResult *result = why->result;
+  const Symbols *symbols = why->compiled->symbols;
+  if (why->known != MODEL_NOW)
+    return STATUS_SUCCESS;
+  Turn *turns = memory_array (why->call, Turn, result->stretch_count + 1);
+  size_t count = 0;
+  for (uint32_t i = 0; i < result->stretch_count; i++) {
+    const ExplainStretch *stretch = &result->stretches[i];
+    if (stretch->valid.to <= why->on || stretch->valid.to == DAY_MAX)
+      continue;
+    Turn *turn = &turns[count++];
+    *turn = turn_new (why->call, stretch->valid.to);
+    turn_add_organ (turn, why->compiled, why->request->organ_id);
+    if (stretch->below != SYMBOL_NONE)
+      turn_add_organ (turn, why->compiled, symbols_text (symbols, stretch->below));
+    turn_add_type (turn, symbols_text (symbols, why->question.type));
+  }
+  Status status = turns_find_plans (why->call, why->request->person_id, turns, count);
+  reply->plans = memory_array (why->call, ExplanationPlan *, count + 1);
+  for (size_t i = 0; i < count && !status_failed (status); i++) {
+    if (*turns[i].plan_id == '\0')
+      continue;
+    ExplanationPlan *plan = reply->plans[reply->n_plans++] = memory_new (why->call, ExplanationPlan);
+    explanation_plan__init (plan);
+    plan->plan_id = turns[i].plan_id;
+    plan->title = turns[i].plan_title;
+    plan->on = day_text (why, turns[i].day);
+  }
+  return status;
+}
+
 /* The model that answers: the current one where it can, else everything ever known. */
 static Status
 take_model (Why *why)
@@ -343,7 +379,8 @@ explain_membership (Call *call, const ExplainMembershipRequest *request, Explana
   status = read_rules (&why);
   if (!status_failed (status))
     status = read_names (&why);
-  if (!status_failed (status))
-    fill_reply (&why, reply);
-  return status;
+  if (status_failed (status))
+    return status;
+  fill_reply (&why, reply);
+  return fill_plans (&why, reply);
 }

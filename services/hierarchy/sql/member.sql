@@ -139,3 +139,26 @@ WHERE federation_id = :federation_id AND type_id = ANY (:type_ids::uuid[]);
 
 -- name: organ_names
 SELECT organ_id, name FROM organ WHERE federation_id = :federation_id AND organ_id = ANY (:organ_ids::uuid[]);
+
+-- name: turn_plans
+-- The plans in force that recorded something of these organs and types, or of the person, beginning or ending on a day;
+-- the latest of a place comes last.
+SELECT row.place, plan.plan_id, plan.title
+FROM unnest (:places::integer[], :days::date[], :ids::uuid[]) AS row (place, day, id)
+CROSS JOIN LATERAL (
+  SELECT recorded_plan FROM organ_life WHERE federation_id = :federation_id AND organ_id = row.id
+    AND superseded_at IS NULL AND (lower (valid) = row.day OR upper (valid) = row.day)
+  UNION ALL
+  SELECT recorded_plan FROM organ_edge WHERE federation_id = :federation_id AND organ_id = row.id
+    AND superseded_at IS NULL AND (lower (valid) = row.day OR upper (valid) = row.day)
+  UNION ALL
+  SELECT recorded_plan FROM rule_version WHERE federation_id = :federation_id AND organ_id = row.id
+    AND superseded_at IS NULL AND (lower (valid) = row.day OR upper (valid) = row.day)
+  UNION ALL
+  SELECT recorded_plan FROM rule_version WHERE federation_id = :federation_id AND organ_id IS NULL AND type_id = row.id
+    AND superseded_at IS NULL AND (lower (valid) = row.day OR upper (valid) = row.day)
+  UNION ALL
+  SELECT recorded_plan FROM membership_exception WHERE federation_id = :federation_id AND person_id = :person_id
+    AND organ_id = row.id AND superseded_at IS NULL AND (valid_from = row.day OR valid_to = row.day)) AS change
+JOIN plan ON plan.federation_id = :federation_id AND plan.plan_id = change.recorded_plan AND plan.state = 3
+ORDER BY row.place, plan.apply_time;
