@@ -147,6 +147,16 @@ describe ('memberships', () => {
     expect (explanation.member).toBe (true);
     expect (explanation.text).not.toBe ('');
     await until (`/v1/organisations/${organisation.organisationId}`, body => body.memberCount === '1');
+    const organId = organisation.organisationId;
+    const { counts } = await must ('GET', '/v1/reports/members', { query: { organId } });
+    expect (counts.find (row => row.organId === group.organId).members).toBe ('1');
+    const query = { organId, from: '2000-01-01', to: '2100-01-01' };
+    const { counts: changed } = await must ('GET', '/v1/reports/changes', { query });
+    expect (changed.find (row => row.organId === group.organId).joined).toBe ('1');
+    const { changes } = await must ('GET', `/v1/organs/${group.organId}/changes`, { query: { from: query.from, to: query.to } });
+    expect (changes.map (row => row.personId)).toEqual ([person.personId]);
+    const { records } = await must ('GET', `/v1/organs/${group.organId}/history`);
+    expect (records.map (row => row.kind).sort ()).toContain ('life');
 
     await must ('POST', `/v1/persons/${person.personId}/facts/${admission.factId}:end`, { json: { validTo: today } });
     await until (members, body => body.members.length === 0);
