@@ -245,10 +245,6 @@ class Changes:
     for row in self.store.current("edge"):
       if self.edge_stands(before, row) and not self.edge_stands(self.known, row):
         later.add(row.plan)
-    for row in self.store.current():
-      organ = row.key[0] if row.table == "rule" else row.value[2] if row.table == "exception" else None
-      if organ and not self.store.current("life", organ):
-        later.add(row.plan)
     if later:
       later = {plan for plan in later if plan and plan != self.plan and
                self.world.plans[plan]["number"] > self.world.plans[self.plan]["number"]}

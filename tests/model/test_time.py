@@ -127,6 +127,13 @@ class Undo(unittest.TestCase):
     second = self.small.change(create("d", "c", "2027-03-01"))
     self.assertEqual(self.refused(first), ("CONSTRAINT", [second]))
 
+  def test_a_rule_of_another_plan_does_not_keep_an_organ(self):
+    first = self.small.change(create("c", "top", "2027-02-01"))
+    self.small.change(rule("c", "2027-03-01", AHOLA))
+    self.small.undo(first)
+    self.assertEqual(self.small.periods("c"), [])
+    self.assertEqual(refusal(self.small, rule("c", "2027-04-01", AHOLA)), ("UNKNOWN_ORGAN", 0))
+
   def test_an_undo_that_would_close_a_cycle(self):
     first = self.small.change(move("b", "a", "2027-02-01"))
     second = self.small.change(move("b", "top", "2027-03-01"))
