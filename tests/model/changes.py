@@ -194,7 +194,8 @@ class Changes:
       self.found(part["organ"], at)
       for row in above:
         self.store.put("edge", part["organ"], row.value, max(row.start, at), row.end, self.plan, until_next=row.until_next)
-        self.refuse_edges_outside([(part["organ"], row.value, max(row.start, at))])
+        if row.start <= at:
+          self.refuse_edges_outside([(part["organ"], row.value, at)])
     for edge in edges:
       self.lead_elsewhere(edge, part_of[edge.key], at)
     self.refuse_cycle()
