@@ -243,9 +243,13 @@ class Changes:
       self.refuse_cycle()
     except Refused:
       raise Refused("CONSTRAINT", "plan") from None
+    number = self.world.plans[self.plan]["number"]
     for row in self.store.current("edge"):
       if self.edge_stands(before, row) and not self.edge_stands(self.known, row):
-        later.add(row.plan)
+        if row.plan and self.world.plans[row.plan]["number"] > number:
+          later.add(row.plan)
+        else:
+          self.world.doubtful.add("an edge of before")
     if later:
       later = {plan for plan in later if plan and plan != self.plan and
                self.world.plans[plan]["number"] > self.world.plans[self.plan]["number"]}
