@@ -219,9 +219,9 @@ add_found (Call *call, Found *found, const DbResult *result)
   }
 }
 
-/* Persons looked at in the order of names, at first and when nothing else helps; and how many that match are
- * looked at in any order. */
-enum { SHORT_WALK = 2000, LONG_WALK = 50000, CANDIDATES = 2000 };
+/* How many are looked at: in the order of names, for what is common and for what has no trigrams; and of
+ * those that have the trigrams, in any order. Each of the latter two takes some 30 ms. */
+enum { SHORT_WALK = 2000, LONG_WALK = 20000, CANDIDATES = 10000 };
 
 static Status
 look (Call *call, const Words *words, const DbQuery *query, int64_t walk, const Found *found,
@@ -233,18 +233,6 @@ look (Call *call, const Words *words, const DbQuery *query, int64_t walk, const 
                             db_texts ("patterns", words->patterns, words->count), db_integer ("walk", walk),
                             db_integer ("bound", CANDIDATES + 1), db_integer ("limit", (int64_t)found->most)),
                  result);
-}
-
-/* Looks at persons in the order of names; *enough when that many match. */
-static Status
-look_by_name (Call *call, const Words *words, int64_t walk, Found *found, bool *enough)
-{
-  DbResult *result;
-  Status status = look (call, words, &sql_person_search_first, walk, found, &result);
-  *enough = !status_failed (status) && db_row_count (result) >= found->most;
-  if (*enough)
-    add_found (call, found, result);
-  return status;
 }
 
 /* Words of two letters have no trigrams: what a long walk finds is all that is found. */
@@ -262,24 +250,16 @@ look_for_short (Call *call, const Words *words, Found *found)
   return status;
 }
 
-/* By trigrams. More than are looked at: they are so many that a long walk by name meets enough of them,
- * unless they all stand far down. */
 static Status
 look_by_trigrams (Call *call, const Words *words, Found *found)
 {
   DbResult *result;
-  bool enough = false;
-  Status status =
-      look (call, words, words->second_length < PAIR ? &sql_person_search_rare : &sql_person_search_rare_pair,
-            0, found, &result);
+  const DbQuery *query = words->second_length < PAIR ? &sql_person_search_rare : &sql_person_search_rare_pair;
+  Status status = look (call, words, query, 0, found, &result);
   if (status_failed (status))
     return status;
-  bool all = db_row_count (result) == 0 || db_number (result, 0, "found") <= CANDIDATES;
-  if (!all)
-    status = look_by_name (call, words, LONG_WALK, found, &enough);
-  found->incomplete = !all && !enough;
-  if (!status_failed (status) && !enough)
-    add_found (call, found, result);
+  found->incomplete = db_row_count (result) > 0 && db_number (result, 0, "found") > CANDIDATES;
+  add_found (call, found, result);
   return status;
 }
 
@@ -290,17 +270,19 @@ static Status
 search (Call *call, const Words *words, Found *found)
 {
   DbResult *result;
-  bool enough = false;
   Status status = look (call, words, &sql_person_search_prefix, 0, found, &result);
   if (status_failed (status))
     return status;
   add_found (call, found, result);
-  if (found->count < found->most)
-    status = look_by_name (call, words, SHORT_WALK, found, &enough);
-  if (status_failed (status) || found->count == found->most)
+  if (found->count == found->most)
     return status;
-  return words->longest_length < TRIGRAM ? look_for_short (call, words, found)
-                                         : look_by_trigrams (call, words, found);
+  if (words->longest_length < TRIGRAM)
+    return look_for_short (call, words, found);
+  status = look (call, words, &sql_person_search_first, SHORT_WALK, found, &result);
+  if (status_failed (status) || db_row_count (result) < found->most)
+    return status_failed (status) ? status : look_by_trigrams (call, words, found);
+  add_found (call, found, result);
+  return status;
 }
 
 Status

@@ -134,7 +134,7 @@ export const en = {
   'search.label': 'Search for a person',
   'search.placeholder': 'Name, number or e-mail',
   'search.found': { one: '{count} found', other: '{count} found' },
-  'search.incomplete': 'more than 2,000 match: type more, Enter shows all',
+  'search.incomplete': 'more than 10,000 match: type more, Enter shows all',
   'search.more': 'Enter shows all',
 
   'kind.organisation': 'organisation',

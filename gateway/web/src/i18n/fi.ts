@@ -135,7 +135,7 @@ export const fi: Messages = {
   'search.label': 'Etsi henkilöä',
   'search.placeholder': 'Nimi, numero tai sähköposti',
   'search.found': { one: '{count} löytyi', other: '{count} löytyi' },
-  'search.incomplete': 'yli 2 000 osumaa: kirjoita lisää, Enter näyttää kaikki',
+  'search.incomplete': 'yli 10 000 osumaa: kirjoita lisää, Enter näyttää kaikki',
   'search.more': 'Enter näyttää kaikki',
 
   'kind.organisation': 'organisaatio',

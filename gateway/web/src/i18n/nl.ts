@@ -136,7 +136,7 @@ export const nl: Messages = {
   'search.label': 'Persoon zoeken',
   'search.placeholder': 'Naam, nummer of e-mail',
   'search.found': { one: '{count} gevonden', other: '{count} gevonden' },
-  'search.incomplete': 'meer dan 2.000 gevonden: typ verder, Enter toont alle',
+  'search.incomplete': 'meer dan 10.000 gevonden: typ verder, Enter toont alle',
   'search.more': 'Enter toont alle',
 
   'kind.organisation': 'organisatie',

@@ -137,7 +137,7 @@ export const sv: Messages = {
   'search.label': 'Sök en person',
   'search.placeholder': 'Namn, nummer eller e-post',
   'search.found': { one: '{count} hittades', other: '{count} hittades' },
-  'search.incomplete': 'över 2 000 träffar: skriv mer, Enter visar alla',
+  'search.incomplete': 'över 10 000 träffar: skriv mer, Enter visar alla',
   'search.more': 'Enter visar alla',
 
   'kind.organisation': 'organisation',

@@ -759,13 +759,12 @@ a_frequent_fragment_is_found_by_name_or_told (void **state)
     int matching;
     const char *query, *first; /* first: NULL for any */
     bool incomplete;
-  } cases[] = {{"aa", 2100, "mkkk", 2000, "kkk", "mkkk1", false}, /* all are looked at */
-               {NULL, 0, "nkkk", 600, "kkk", "mkkk1", false},     /* too many, but a walk meets them */
-               {"aa", 50001, "mkkk", 2000, "kkk", "mkkk1", false},
-               {NULL, 0, "nkkk", 1, "kkk", NULL, true}, /* they stand too far down */
-               {NULL, 0, "nkkk", 0, "mk bo", "", true},
-               {"zz", 50001, "mkkk", 2001, "kkk", "mkkk1", false},
-               {NULL, 0, "mkkk", 0, "mk bo", "mkkk1", false}};
+  } cases[] = {{"aa", 2100, "mkkk", 10000, "kkk", "mkkk1", false}, /* all are looked at */
+               {NULL, 0, "nkkk", 1, "kkk", NULL, true},            /* not all, and they stand far down */
+               {NULL, 0, "nkkk", 0, "mk bo", "mkkk1", false},
+               {NULL, 0, "Akkk", 300, "kkk", "Akkk1", false}, /* now some stand among the first */
+               {"aa", 20001, "mkkk", 2, "mk bo", "", true},
+               {NULL, 0, "mkkk", 0, "kkk", "mkkk1", false}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     SearchPersonsRequest request = SEARCH_PERSONS_REQUEST__INIT;
     SearchPersonsResponse list = SEARCH_PERSONS_RESPONSE__INIT;
