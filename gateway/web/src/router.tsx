@@ -89,6 +89,25 @@ const oneImport = createRoute({
   component: lazyRouteComponent(() => import('./pages/imports/ImportPage')),
 });
 
+const areas = createRoute({
+  getParentRoute: () => root,
+  path: '/area-changes',
+  component: lazyRouteComponent(() => import('./pages/areas/AreasPage')),
+});
+
+const newArea = createRoute({
+  getParentRoute: () => root,
+  path: '/area-changes/new',
+  component: lazyRouteComponent(() => import('./pages/areas/NewAreaPage')),
+});
+
+const area = createRoute({
+  getParentRoute: () => root,
+  path: '/area-changes/$areaChangeId',
+  validateSearch: only('page'),
+  component: lazyRouteComponent(() => import('./pages/areas/AreaPage')),
+});
+
 const runs = createRoute({
   getParentRoute: () => root,
   path: '/runs',
@@ -120,6 +139,9 @@ const tree = root.addChildren([
   imports,
   newImport,
   oneImport,
+  areas,
+  newArea,
+  area,
   runs,
   run,
   status,

@@ -97,6 +97,8 @@ export function Frame() {
         <Outlet />
       </main>
       <footer className="foot">
+        <Link to="/area-changes">{t('nav.areas')}</Link>
+        <Link to="/jubilees">{t('nav.jubilees')}</Link>
         <Link to="/status">{t('nav.status')}</Link>
         <a href="/openapi.json">{t('nav.api')}</a>
       </footer>

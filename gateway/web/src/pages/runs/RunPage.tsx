@@ -98,6 +98,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function Details({ run }: { run: Run }) {
   const { t, tryText, time, number, date } = useTexts();
   const isImport = run.type.startsWith('import-') && run.subject;
+  const isArea = run.type.startsWith('area-') && run.subject;
   return (
     <section className="panel">
       {!run.done && (
@@ -119,6 +120,13 @@ function Details({ run }: { run: Run }) {
       {run.error && (
         <p className="verdict verdict-no">
           {tryText(`reason.${run.errorReason}`) ?? <span lang="en">{run.error}</span>}
+        </p>
+      )}
+      {isArea && (
+        <p>
+          <Link to="/area-changes/$areaChangeId" params={{ areaChangeId: run.subject }}>
+            {t('area.toChange')}
+          </Link>
         </p>
       )}
       {isImport && (
