@@ -25,13 +25,23 @@ change_field (const ChangeSet *set, const char *field)
   return memory_format (set->call, "%s.%s", set->path, field);
 }
 
+/* Only an organ whose creation was undone has none: nobody knows it any more. */
+static bool
+has_life (const Image *image, uint32_t organ)
+{
+  uint32_t at;
+  IMAGE_EACH (image, at, image->organs[organ].first[RECORD_LIFE])
+  return true;
+  return false;
+}
+
 Status
 change_organ (ChangeSet *set, const char *field, const char *reference, uint32_t *organ)
 {
   if (*reference == '\0')
     return REFUSE (set, field, "REQUIRED", "The change names no organ here");
   *organ = image_organ (set->image, reference);
-  if (*organ == IMAGE_NONE)
+  if (*organ == IMAGE_NONE || !has_life (set->image, *organ))
     return REFUSE (set, field, "UNKNOWN_ORGAN",
                    "No organ of the organisation, and none that an earlier change creates, has this name");
   set->image->organs[*organ].concerned = true;
@@ -58,15 +68,6 @@ clear_organ (Image *image, uint32_t organ)
   image_drop (image, at);
   IMAGE_EACH_BELOW (image, at, organ)
   image_drop (image, at);
-}
-
-static bool
-has_life (const Image *image, uint32_t organ)
-{
-  uint32_t at;
-  IMAGE_EACH (image, at, image->organs[organ].first[RECORD_LIFE])
-  return true;
-  return false;
 }
 
 /* The id of an organ that is created: the one it had at the preview, or a new one. */

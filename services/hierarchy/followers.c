@@ -5,6 +5,7 @@
  * for "who did we believe on that day" must stay answerable: a batch over a midnight is applied in two parts.
  */
 #include "derive.h"
+#include "exceptions.h"
 #include "store/store.h"
 
 #include "core/text.h"
@@ -50,6 +51,8 @@ typedef struct Fold {
   size_t fact_count;
   OldFact *old; /* talloc array */
   size_t old_count;
+  const PersonChanged **ends; /* that tell of persons' ends */
+  size_t end_count;
   const char **person_ids;
 } Fold;
 
@@ -144,6 +147,8 @@ fold_event (Fold *fold, const PersonChanged *event)
     incoming->display = event->display;
   if (event->complete)
     fold_complete (fold, person);
+  if (*event->end_date != '\0')
+    fold->ends[fold->end_count++] = event;
   fold_superseded (fold, person, event);
   fold_recorded (fold, person, event);
   return STATUS_SUCCESS;
@@ -157,6 +162,7 @@ fold_begin (Fold *fold, Call *call, size_t event_count)
   fold->incoming = memory_array (call, Incoming, event_count);
   fold->facts = memory_array (call, NewFact, 16 * event_count);
   fold->old = memory_array (call, OldFact, 16);
+  fold->ends = memory_array (call, const PersonChanged *, event_count);
 }
 
 static int
@@ -456,6 +462,9 @@ apply_fold (Fold *fold, int slot)
     status = supersede_facts (fold);
   if (!status_failed (status) && fold->fact_count > 0)
     status = insert_facts (fold);
+  for (size_t i = 0; i < fold->end_count && !status_failed (status); i++)
+    status = exceptions_end (fold->call, fold->ends[i]->person_id, fold->ends[i]->end_date,
+                             fold->ends[i]->record_time);
   return status_failed (status) ? status : derive_fold (fold, slot);
 }
 

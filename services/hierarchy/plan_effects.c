@@ -201,7 +201,8 @@ finish (Work *work)
   uint32_t organ = IMAGE_NONE;
   for (size_t i = 0; i < work->count; i++) { /* by organ: each is counted once */
     Effect *effect = &work->effects[i];
-    effect->row.stays = effect->row.before - effect->lost_on_day;
+    uint64_t before = effect->row.before, lost = effect->lost_on_day;
+    effect->row.stays = before > lost ? before - lost : 0; /* an evaluation may be under way */
     effect->row.after = effect->row.stays + effect->gained_on_day;
     effect->sort_key = hierarchy_sort_key (image->call, image->organs[effect->row.organ].name);
     out->organs += effect->row.organ != organ;

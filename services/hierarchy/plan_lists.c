@@ -1,4 +1,4 @@
-/* What a plan does, organ by organ and person by person; exceptions on record. */
+/* What a plan does, organ by organ and person by person. */
 #include "plan_persons.h"
 #include "plan_store.h"
 
@@ -7,7 +7,7 @@
 
 #include "heimo_hierarchy_handlers.h"
 
-enum { EFFECTS_DEFAULT = 200, PERSONS_DEFAULT = 50, EXCEPTIONS_DEFAULT = 50 };
+enum { EFFECTS_DEFAULT = 200, PERSONS_DEFAULT = 50 };
 
 static Status
 check_plan (Call *call, const char *plan_id)
@@ -172,30 +172,5 @@ list_plan_persons (Call *call, const ListPlanPersonsRequest *request, ListPlanPe
   const char *const values[] = {memory_format (call, "%lld", (long long)page.place.position),
                                 memory_format (call, "%zu", page.place.told)};
   reply->next_page_token = call_seal_page (call, &request->base, values, 2);
-  return STATUS_SUCCESS;
-}
-
-Status
-list_membership_exceptions (Call *call, const ListMembershipExceptionsRequest *request,
-                            ListMembershipExceptionsResponse *reply)
-{
-  size_t size = request->page_size == 0 ? EXCEPTIONS_DEFAULT : request->page_size;
-  const char *const *after;
-  DbResult *rows;
-  Status status = call_open_page (call, &request->base, request->page_token, 1, &after);
-  if (!status_failed (status))
-    status = db_run (call->db, call, &sql_exception_list,
-                     DB_VALUES (db_text ("federation_id", call->federation_id),
-                                db_text ("before", after == NULL ? NULL : after[0]),
-                                db_integer ("limit", (int64_t)size + 1), db_message (&request->base)),
-                     &rows);
-  if (status_failed (status))
-    return status;
-  reply->exceptions = db_read_rows (call, rows, &membership_exception__descriptor, &reply->n_exceptions);
-  if (reply->n_exceptions > size) {
-    reply->n_exceptions = size;
-    reply->next_page_token =
-        call_seal_page (call, &request->base, &(const char *){reply->exceptions[size - 1]->exception_id}, 1);
-  }
   return STATUS_SUCCESS;
 }

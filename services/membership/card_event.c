@@ -135,6 +135,8 @@ card_raise_event (const Card *card)
   Draft draft = {card, event};
   const char *const *before = own_before (card), *const *after = card_own (card, call->today);
   add_display (&draft, before, after);
+  if (after[OWN_END_DATE][0] != '\0' && differ (before, after, OWN_END_DATE))
+    event->end_date = after[OWN_END_DATE];
   add_birth_date (&draft, before, after);
   for (size_t i = 0; i < card->address_count; i++)
     add_address (&draft, &card->addresses[i]);

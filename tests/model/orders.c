@@ -206,6 +206,7 @@ follow_facts (Played *played, void *owner, const json_t *line)
     fact->fact_id = uuid_of (played, owner, 2, json_integer_value (json_array_get (row, 0)));
     fact->kind = lines_kind (lines_item (row, 1));
   }
+  event->end_date = lines_text_or_empty (line, "at"); /* of a person's end */
   orders_at (played, event->record_time);
   return service_world_follow (played->service, &event, 1);
 }

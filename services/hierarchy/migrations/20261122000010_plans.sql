@@ -73,6 +73,9 @@ CREATE TABLE plan_effect (
   FOREIGN KEY (federation_id, plan_id) REFERENCES plan
 );
 
+-- Mostly random bytes: to compress them costs more than it saves.
+ALTER TABLE plan_effect ALTER persons SET STORAGE EXTERNAL;
+
 -- Who recorded a row and who superseded it, for undoing; none for a change outside of plans. given_back: an undo has
 -- recorded the row anew. carried: the edge goes on with what stood on record on its first day (the rest of one that was
 -- cut, or one that a merge, a split or an undo leads elsewhere), so its beginning has been judged before.

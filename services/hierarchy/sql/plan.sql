@@ -105,6 +105,12 @@ WHERE federation_id = :federation_id AND person_id = ANY (:person_ids::uuid[]);
 SELECT plan_id, title FROM plan WHERE federation_id = :federation_id AND plan_id = ANY (:plan_ids::uuid[])
 ORDER BY plan_id;
 
+-- name: exception_of_ended
+-- Exceptions of a person that go on after a day, as they were on record at a time.
+SELECT exception_id, organ_id, type_id, valid_from, reason, recorded_by AS author FROM membership_exception
+WHERE federation_id = :federation_id AND person_id = :person_id AND superseded_at IS NULL AND valid_to > :end_date::date
+  AND recorded_at <= :time::timestamptz;
+
 -- name: exception_list
 SELECT exception.exception_id, exception.person_id, person.family_name, person.given_name, exception.organ_id,
   organ.name AS organ_name, exception.type_id, type.name AS type_name, exception.valid_from, exception.valid_to,
@@ -113,7 +119,7 @@ FROM membership_exception AS exception
 JOIN person ON person.federation_id = :federation_id AND person.person_id = exception.person_id
 JOIN organ ON organ.federation_id = :federation_id AND organ.organ_id = exception.organ_id
 JOIN membership_type AS type ON type.federation_id = :federation_id AND type.type_id = exception.type_id
-WHERE exception.federation_id = :federation_id AND exception.superseded_at IS NULL
+WHERE exception.federation_id = :federation_id AND exception.superseded_at IS NULL AND NOT person.withdrawn
   AND (:organ_id?::uuid IS NULL OR exception.organ_id = :organ_id?::uuid)
   AND (:person_id?::uuid IS NULL OR exception.person_id = :person_id?::uuid)
   AND (:organisation_id?::uuid IS NULL OR organ.organisation_id = :organisation_id?::uuid)

@@ -208,6 +208,48 @@ test_an_exception_inside_an_ended_organ (void **state)
   planning_prove (world, owner);
 }
 
+/* Exceptions end with their person, those that would begin later are gone; what is recorded later is
+ * accepted. */
+static void
+test_exceptions_end_with_the_person (void **state)
+{
+  void *owner = *state;
+  Towns towns = towns_make (world, owner, "gone");
+  const char *person = person_add (world, owner, "Virtanen", "Corpo", "2020-01-01", NULL);
+  Plan *plan = planning_do (
+      world, owner, &towns,
+      memory_format (owner, "except %s aarla 2026-01-01; except %s berga 2028-01-01", person, person));
+  PersonChanged *event = person_event (world, owner, person, NULL);
+  event->end_date = "2026-06-01";
+  assert_success (service_world_follow (world, &event, 1));
+  assert_string_equal (period (owner, person, towns.aarla, "2026-01-01"), "2026-01-01..2026-06-01");
+  assert_string_equal (period (owner, person, towns.berga, "2028-01-01"), "none");
+  assert_int_equal (exceptions (owner, "")->n_exceptions, 1);
+  assert_string_equal (planning_undo_try (world, owner, plan).detail->reason, "UNDO_BLOCKED");
+  planning_do (world, owner, &towns, memory_format (owner, "except %s south 2027-01-01", person));
+  assert_success (service_world_follow (world, &event, 1)); /* told again: of what was on record then */
+  assert_string_equal (period (owner, person, towns.south, "2027-01-01"), "2027-01-01..");
+  planning_prove (world, owner);
+}
+
+/* An organ whose creation was undone is known to nobody. */
+static void
+test_an_undone_creation (void **state)
+{
+  void *owner = *state;
+  Plan *plan;
+  Towns towns = towns_make (world, owner, "ghost");
+  planning_undo (world, owner, planning_do (world, owner, &towns, "create phantom org 2026-01-01 Corpo"));
+  Status status = planning_try (world, owner, &towns, "move aarla phantom 2026-06-01", &plan);
+  assert_string_equal (status.detail->violations[0].reason, "UNKNOWN_ORGAN");
+  /* created again it has nothing of before */
+  const char *person = person_add (world, owner, "Virtanen", "Corpo", "2020-01-01", NULL);
+  plan = planning_do (world, owner, &towns, "create phantom north 2026-03-01; move aarla phantom 2026-06-01");
+  assert_string_equal (planning_effects (world, owner, plan), "");
+  assert_string_equal (period (owner, person, towns.north, "2026-06-01"), "none");
+  planning_prove (world, owner);
+}
+
 static void
 test_a_rule_and_a_move_on_one_day (void **state)
 {
@@ -619,6 +661,8 @@ main (void)
       CASE (test_a_move_holds_until_the_next),
       CASE (test_a_gap_of_one_day),
       CASE (test_an_exception_inside_an_ended_organ),
+      CASE (test_exceptions_end_with_the_person),
+      CASE (test_an_undone_creation),
       CASE (test_a_rule_and_a_move_on_one_day),
       CASE (test_two_plans_racing),
       CASE (test_a_plan_gone_stale),
