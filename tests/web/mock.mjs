@@ -107,8 +107,8 @@ export class Mock {
     const accept = url.searchParams.get ('alt') === 'csv' ? 'text/csv' : request.headers.accept ?? '';
     const call = { path: route.pattern.exec (path).slice (1), query: url.searchParams, headers: request.headers, accept, text,
       body: text && request.headers['content-type']?.includes ('json') ? JSON.parse (text) : {} };
-    if (accept.includes ('text/event-stream') && route.name === 'getRun') {
-      await this.#stream (request, response, call);
+    if (accept.includes ('text/event-stream') && ['getRun', 'getPlan'].includes (route.name)) {
+      await this.#stream (request, response, () => this.api[route.name] (call));
       return;
     }
     const key = request.headers['idempotency-key'];
@@ -124,10 +124,10 @@ export class Mock {
     response.end (JSON.stringify (reply));
   }
 
-  async #stream (request, response, call) {
+  async #stream (request, response, read) {
     response.writeHead (200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
     for (let open = true; open;) {
-      const run = this.api.getRun (call);
+      const run = read ();
       response.write (`id: ${run.etag.replaceAll ('"', '')}\ndata: ${JSON.stringify (run)}\n\n`);
       open = !run.done && !request.destroyed;
       await sleep (100);

@@ -25,7 +25,7 @@ const home = createRoute({
 const organs = createRoute({
   getParentRoute: () => root,
   path: '/organs',
-  validateSearch: only('q', 'open'),
+  validateSearch: only('q', 'open', 'on'),
   component: lazyRouteComponent(() => import('./pages/organs/OrgansPage')),
 });
 
@@ -67,6 +67,27 @@ const person = createRoute({
   path: '/persons/$personId',
   validateSearch: only('view', 'organ', 'type', 'on'),
   component: lazyRouteComponent(() => import('./pages/persons/PersonPage')),
+});
+
+const plans = createRoute({
+  getParentRoute: () => root,
+  path: '/plans',
+  validateSearch: only('q', 'state'),
+  component: lazyRouteComponent(() => import('./pages/plans/PlansPage')),
+});
+
+const plan = createRoute({
+  getParentRoute: () => root,
+  path: '/plans/$planId',
+  validateSearch: only('q', 'only', 'sort', 'organ', 'type', 'effect', 'page'),
+  component: lazyRouteComponent(() => import('./pages/plans/PlanPage')),
+});
+
+const chart = createRoute({
+  getParentRoute: () => root,
+  path: '/organisations/$organisationId/chart',
+  validateSearch: only('root', 'depth', 'on'),
+  component: lazyRouteComponent(() => import('./pages/chart/ChartPage')),
 });
 
 const imports = createRoute({
@@ -136,6 +157,9 @@ const tree = root.addChildren([
   persons,
   newPerson,
   person,
+  plans,
+  plan,
+  chart,
   imports,
   newImport,
   oneImport,

@@ -73,8 +73,8 @@ describe('wordsOf', () => {
 
   test.each([
     [0, 'all of these'],
-    [1, 'not: town is X'],
-    [2, 'town is X'],
+    [1, 'not: lives in the town X'],
+    [2, 'lives in the town X'],
     [3, 'is admitted to this organ'],
   ])('line %d', (at, expected) => {
     expect(wordsOf(lines[at]!, lines, [rule], say, 'en-GB')).toBe(expected);

@@ -1,6 +1,7 @@
 // The API over the federation in memory: what the browser application asks, answered in the shape of the contract.
 import { ACTION_ROUTES, actionMethods } from './actions.mjs';
 import { Federation, newId, ruleWords, TODAY } from './federation.mjs';
+import { Plans } from './plans.mjs';
 
 export class Fault extends Error {
   constructor (status, reason, detail, violations = []) {
@@ -36,11 +37,12 @@ function byField (orderBy, fields) {
 
 export class Api {
   constructor () {
-    this.federation = new Federation ();
+    this.reset ();
   }
 
   reset (options) {
     this.federation = new Federation (options);
+    this.plans = new Plans (this, Fault);
   }
 
   // ---- answering
@@ -131,11 +133,13 @@ export class Api {
   listOrgans ({ query }) {
     const parent = query.get ('parentId');
     const text = fold (query.get ('query') ?? '');
-    const found = this.federation.organs.filter (organ => (!parent || organ.parentId === parent)
+    const on = query.get ('on') || TODAY;
+    const organisation = query.get ('organisationId');
+    const found = this.federation.organs.filter (organ => (!parent || organ.parentId === parent) && holds (organ, on) && (!organisation || organ.organisationId === organisation)
       && (!text || fold (`${organ.name} ${organ.code}`).includes (text)));
     const sorted = [...found].sort ((a, b) => a.name.localeCompare (b.name, 'fi'));
     const { organs, nextPageToken } = page (sorted, query, 200, 'organs');
-    return { organs: organs.map (organ => this.organ (organ)), nextPageToken };
+    return { organs: organs.map (organ => this.organ (organ, on)), nextPageToken };
   }
 
   /** The rules of an organ and of all above it, from the root down. */
@@ -156,6 +160,9 @@ export class Api {
   listRules ({ query }) {
     const organId = query.get ('organId');
     const typeId = query.get ('typeId');
+    if (organId && query.get ('inherited') !== 'true') {
+      return { rules: this.federation.rules.filter (rule => rule.organId === organId).toReversed () };
+    }
     return { rules: [...(typeId ? this.typeRules (typeId) : []), ...(organId ? this.rulesDownTo (organId) : [])] };
   }
 
@@ -165,6 +172,79 @@ export class Api {
       organ.hasRule ||= organ.organId === rule.organId;
     }
     return rule;
+  }
+
+  updateOrgan ({ path, query, body }) {
+    const organ = this.find ('organs', 'organId', path[0]);
+    required ({ 'organ.name': body.name, 'organ.code': body.code });
+    for (const field of (query.get ('updateMask') ?? '').split (',').filter (Boolean)) {
+      organ[field] = body[field];
+    }
+    organ.etag = `"${Number (organ.etag.replaceAll ('"', '')) + 1}"`;
+    return this.organ (organ);
+  }
+
+  // ---- plans
+
+  previewPlan ({ body }) {
+    return this.plans.preview (body);
+  }
+
+  getPlan ({ path }) {
+    return this.plans.show (this.plans.find (path[0]));
+  }
+
+  listPlans ({ query }) {
+    return page (this.plans.all ({ state: query.get ('state'), text: query.get ('query'), organId: query.get ('organId') }), query, 50, 'plans');
+  }
+
+  listPlanEffects ({ path, query, accept }) {
+    const { effects } = this.plans.find (path[0]).inside;
+    return accept.includes ('text/csv') ? { csv: effects } : page (effects, query, 200, 'effects');
+  }
+
+  listPlanPersons ({ path, query, accept }) {
+    const [organId, typeId, effect] = ['organId', 'typeId', 'effect'].map (name => query.get (name));
+    const rows = this.plans.find (path[0]).inside.persons.filter (row => (!organId || row.organId === organId) && (!typeId || row.typeId === typeId) && (!effect || row.effect === effect));
+    return accept.includes ('text/csv') ? { csv: rows } : page (rows, query, 50, 'persons');
+  }
+
+  applyPlan ({ path, body }) {
+    return this.plans.apply (path[0], body.hash);
+  }
+
+  undoPlan ({ path }) {
+    return this.plans.undo (path[0]);
+  }
+
+  discardPlan ({ path }) {
+    return this.plans.discard (path[0]);
+  }
+
+  listExceptions ({ query }) {
+    const [personId, organId] = ['personId', 'organId'].map (name => query.get (name));
+    return page (this.federation.exceptions.filter (row => (!personId || row.personId === personId) && (!organId || row.organId === organId)), query, 50, 'exceptions');
+  }
+
+  countMatches ({ body }) {
+    const value = (person, field) => {
+      const address = this.person (person.personId).address;
+      return field === 'age' ? String (2026 - Number (person.birthDate.slice (0, 4))) : address?.[field] ?? '';
+    };
+    let next = 0;
+    const test = person => {
+      const { op, operands, field, values } = body.nodes[next++];
+      const name = (field ?? '').replace ('RULE_FIELD_', '').toLowerCase ().replace (/_(.)/g, (_, letter) => letter.toUpperCase ());
+      const parts = Array.from ({ length: operands ?? 0 }, () => test (person));
+      const fact = kind => this.federation.facts.some (entry => entry.personId === person.personId && entry.kind === kind && (!values?.length || values.includes (entry.value)));
+      const known = { RULE_OP_ALL: () => parts.every (Boolean), RULE_OP_ANY: () => parts.some (Boolean), RULE_OP_NOT: () => !parts[0], RULE_OP_SUBSCRIPTION: () => fact ('FACT_KIND_SUBSCRIPTION'),
+        RULE_OP_ADMITTED: () => fact ('FACT_KIND_ADMISSION'), RULE_OP_POSITION: () => fact ('FACT_KIND_POSITION'),
+        RULE_OP_BETWEEN: () => (!values[0] || Number (value (person, name)) >= Number (values[0])) && (!values[1] || Number (value (person, name)) <= Number (values[1])) };
+      return (known[op] ?? (() => values.includes (value (person, name)))) ();
+    };
+    const persons = this.federation.persons;
+    const count = persons.filter (person => ((next = 0), test (person))).length;
+    return { matchCount: String (count), eligibleCount: String (Math.floor (count / 2)), personCount: String (persons.length), text: ruleWords (body.nodes) };
   }
 
   listMembers ({ path, query, accept }) {
@@ -541,10 +621,21 @@ export const ROUTES = [
   ['GET', '/v1/organs', 'listOrgans'],
   ['POST', '/v1/organs', 'createOrgan'],
   ['GET', `/v1/organs/${P}`, 'getOrgan'],
+  ['PATCH', `/v1/organs/${P}`, 'updateOrgan'],
   ['GET', `/v1/organs/${P}/members`, 'listMembers'],
   ['GET', `/v1/organs/${P}/members/${P}:explain`, 'explain'],
   ['GET', '/v1/rules', 'listRules'],
   ['POST', '/v1/rules', 'createRule'],
+  ['POST', '/v1/rules:count', 'countMatches'],
+  ['POST', '/v1/plans', 'previewPlan'],
+  ['GET', '/v1/plans', 'listPlans'],
+  ['GET', `/v1/plans/${P}`, 'getPlan'],
+  ['GET', `/v1/plans/${P}/effects`, 'listPlanEffects'],
+  ['GET', `/v1/plans/${P}/persons`, 'listPlanPersons'],
+  ['POST', `/v1/plans/${P}:apply`, 'applyPlan'],
+  ['POST', `/v1/plans/${P}:undo`, 'undoPlan'],
+  ['POST', `/v1/plans/${P}:discard`, 'discardPlan'],
+  ['GET', '/v1/exceptions', 'listExceptions'],
   ['GET', '/v1/persons:search', 'searchPersons'],
   ['GET', '/v1/persons', 'listPersons'],
   ['POST', '/v1/persons', 'createPerson'],

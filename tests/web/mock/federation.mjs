@@ -57,6 +57,7 @@ export class Federation {
     this.relations = [];
     this.history = [];
     this.memberships = [];
+    this.exceptions = [];
     this.files = new Map ();
     this.imports = [];
     this.actions = [];

@@ -9,14 +9,21 @@ import type {
   ImportFile,
   Member,
   Membership,
+  MembershipException,
   MembershipType,
   Organ,
   Organisation,
   Person,
   PersonFact,
   Place,
+  Plan,
+  PlanEffect,
+  PlanPerson,
+  PlanState,
   Relation,
   Rule,
+  RuleMatches,
+  RuleNode,
   Run,
   RunOutcome,
   ServiceStatus,
@@ -68,13 +75,13 @@ export const childrenQuery = (parentId: string, pages = 1, on = '') =>
     },
   });
 
-export const organSearchQuery = (text: string, organisationId = '') =>
+export const organSearchQuery = (text: string, organisationId = '', on = '') =>
   queryOptions({
-    queryKey: ['organs', 'search', text, organisationId],
+    queryKey: ['organs', 'search', text, organisationId, on],
     enabled: text.length >= 2,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      const query = given({ query: text, organisationId, pageSize: 50 });
+      const query = given({ query: text, organisationId, on, pageSize: 50 });
       return (await ask(client.GET('/v1/organs', { params: { query }, signal }))) as Page & {
         organs: Organ[];
       };
@@ -115,6 +122,29 @@ export const typesQuery = (organisationId: string) =>
     },
   });
 
+const MOST_ORGANS = 20_000;
+
+/** Every organ of an organisation on a day, the organisation itself included. */
+export const wholeTreeQuery = (organisationId: string, on = '') =>
+  queryOptions({
+    queryKey: ['organs', 'whole', organisationId, on],
+    enabled: organisationId !== '',
+    placeholderData: keepPreviousData,
+    queryFn: async ({ client: cache, signal }) => {
+      const organs: Organ[] = [await cache.ensureQueryData(organQuery(organisationId, on))];
+      for (let pageToken = ''; organs.length < MOST_ORGANS;) {
+        const query = given({ organisationId, on, pageSize: LARGEST_PAGE, pageToken });
+        const reply = (await ask(client.GET('/v1/organs', { params: { query }, signal }))) as Page & {
+          organs: Organ[];
+        };
+        organs.push(...reply.organs.filter(({ organId }) => organId !== organisationId));
+        pageToken = reply.nextPageToken;
+        if (!pageToken) break;
+      }
+      return organs;
+    },
+  });
+
 export async function listRules(
   query: { organId?: string; typeId?: string; inherited?: boolean },
   signal: AbortSignal,
@@ -137,6 +167,111 @@ export const rulesQuery = (organId: string) =>
     },
   });
 
+/** The versions of an organ's own rules. */
+export const ownRulesQuery = (organId: string) =>
+  queryOptions({
+    queryKey: ['rules', 'own', organId],
+    enabled: organId !== '' && !organId.startsWith('code:'),
+    queryFn: ({ signal }) => listRules({ organId }, signal),
+  });
+
+/** The versions of a membership type's rule. */
+export const typeRulesQuery = (typeId: string) =>
+  queryOptions({
+    queryKey: ['rules', 'type', typeId],
+    enabled: typeId !== '',
+    queryFn: ({ signal }) => listRules({ typeId }, signal),
+  });
+
+/** How many persons a rule matches on a day. */
+export const ruleMatchesQuery = (organId: string, nodes: RuleNode[], on: string) =>
+  queryOptions({
+    queryKey: ['rules', 'matches', organId, on, nodes],
+    enabled: nodes.length > 0,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    queryFn: async ({ signal }) => {
+      const body = { ...given({ organId, on }), nodes };
+      return (await ask(client.POST('/v1/rules:count', { body, signal }))) as RuleMatches;
+    },
+  });
+
+export interface PlanFilter {
+  query?: string;
+  state?: PlanState;
+  organId?: string;
+}
+export const plansQuery = (filter: PlanFilter = {}) =>
+  infiniteQueryOptions({
+    queryKey: ['plans', 'list', filter],
+    initialPageParam: '',
+    placeholderData: keepPreviousData,
+    queryFn: async ({ pageParam, signal }) => {
+      const params = { query: given({ ...filter, pageToken: pageParam }) };
+      return (await ask(client.GET('/v1/plans', { params, signal }))) as Page & { plans: Plan[] };
+    },
+    getNextPageParam: nextToken,
+  });
+
+export const planQuery = (planId: string) =>
+  queryOptions({
+    queryKey: ['plans', 'plan', planId],
+    enabled: planId !== '',
+    queryFn: async ({ signal }) => {
+      const params = { path: { plan_id: planId } };
+      return (await ask(client.GET('/v1/plans/{plan_id}', { params, signal }))) as Plan;
+    },
+  });
+
+const MOST_EFFECTS = 20_000;
+
+/** What a plan does to each organ and type; all of it, so that it can be sorted and printed. */
+export const planEffectsQuery = (planId: string, hash: string) =>
+  queryOptions({
+    queryKey: ['plans', 'effects', planId, hash],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const effects: PlanEffect[] = [];
+      for (let pageToken = ''; effects.length < MOST_EFFECTS;) {
+        const params = { path: { plan_id: planId }, query: given({ pageSize: LARGEST_PAGE, pageToken }) };
+        const reply = await ask(client.GET('/v1/plans/{plan_id}/effects', { params, signal }));
+        const page = reply as Page & { effects: PlanEffect[] };
+        effects.push(...page.effects);
+        pageToken = page.nextPageToken;
+        if (!pageToken) break;
+      }
+      return effects;
+    },
+  });
+
+export interface PlanPersonFilter {
+  organId?: string;
+  typeId?: string;
+  effect?: string;
+}
+export const planPersonsQuery = (planId: string, hash: string, filter: PlanPersonFilter, pageToken = '') =>
+  queryOptions({
+    queryKey: ['plans', 'persons', planId, hash, filter, pageToken],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const params = { path: { plan_id: planId }, query: given({ ...filter, pageSize: 50, pageToken }) };
+      const reply = await ask(client.GET('/v1/plans/{plan_id}/persons', { params, signal }));
+      return reply as Page & { persons: PlanPerson[] };
+    },
+  });
+
+export const exceptionsQuery = (filter: { personId?: string; organId?: string }) =>
+  infiniteQueryOptions({
+    queryKey: ['exceptions', filter],
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }) => {
+      const params = { query: given({ ...filter, pageToken: pageParam }) };
+      const reply = await ask(client.GET('/v1/exceptions', { params, signal }));
+      return reply as Page & { exceptions: MembershipException[] };
+    },
+    getNextPageParam: nextToken,
+  });
+
 export interface MemberFilter {
   organId: string;
   query?: string;
@@ -156,11 +291,12 @@ export const membersQuery = ({ organId, ...filter }: MemberFilter) =>
     },
   });
 
-export const explanationQuery = (organId: string, personId: string, typeId = '', on = '') =>
+export const explanationQuery = (organId: string, personId: string, typeId = '', on = '', asKnownOn = '') =>
   queryOptions({
-    queryKey: ['members', 'explain', organId, personId, typeId, on],
+    queryKey: ['members', 'explain', organId, personId, typeId, on, asKnownOn],
     queryFn: async ({ signal }) => {
-      const params = { path: { organ_id: organId, person_id: personId }, query: given({ typeId, on }) };
+      const path = { organ_id: organId, person_id: personId };
+      const params = { path, query: given({ typeId, on, asKnownOn }) };
       return (await ask(
         client.GET('/v1/organs/{organ_id}/members/{person_id}:explain', { params, signal }),
       )) as Explanation;
@@ -337,5 +473,37 @@ export const placeQuery = (postalCode: string) =>
       const params = { query: { postalCode, pageSize: 1 } };
       const { places } = (await ask(client.GET('/v1/places', { params, signal }))) as { places: Place[] };
       return places.find(place => place.postalCode === postalCode) ?? null;
+    },
+  });
+
+export interface Gazetteer {
+  towns: string[];
+  municipalities: string[];
+  provinces: string[];
+  postalCodes: string[];
+}
+
+/** Every place name that a rule may name, each once, in order. */
+export const gazetteerQuery = () =>
+  queryOptions({
+    queryKey: ['place', 'all'],
+    staleTime: 3_600_000,
+    queryFn: async ({ signal }): Promise<Gazetteer> => {
+      const found: Place[] = [];
+      for (let pageToken = ''; ;) {
+        const params = { query: given({ pageSize: LARGEST_PAGE, pageToken }) };
+        const reply = (await ask(client.GET('/v1/places', { params, signal }))) as Page & { places: Place[] };
+        found.push(...reply.places);
+        pageToken = reply.nextPageToken;
+        if (!pageToken) break;
+      }
+      const names = (of: (place: Place) => string) =>
+        [...new Set(found.map(of).filter(Boolean))].toSorted((a, b) => a.localeCompare(b, 'fi'));
+      return {
+        towns: names(place => place.town),
+        municipalities: names(place => place.municipality),
+        provinces: names(place => place.province),
+        postalCodes: names(place => place.postalCode),
+      };
     },
   });

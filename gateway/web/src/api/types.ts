@@ -41,6 +41,15 @@ export type Import = Complete<Schemas['Import']>;
 export type ImportState = Import['state'];
 export type Run = Complete<Schemas['Run']>;
 export type RunOutcome = Complete<Schemas['RunOutcome']>;
+export type OrganChange = Complete<Schemas['OrganChange']>;
+export type ChangeKind = OrganChange['kind'];
+export type SplitPart = Complete<Schemas['SplitPart']>;
+export type Plan = Complete<Schemas['Plan']>;
+export type PlanState = Plan['state'];
+export type PlanEffect = Complete<Schemas['PlanEffect']>;
+export type PlanPerson = Complete<Schemas['PlanPerson']>;
+export type RuleMatches = Complete<Schemas['RuleMatches']>;
+export type MembershipException = Complete<Schemas['MembershipException']>;
 export type ServiceStatus = Complete<Schemas['ServiceStatus']>;
 
 /** 64-bit numbers travel as text. */

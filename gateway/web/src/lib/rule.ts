@@ -1,93 +1,34 @@
-// Rules as the API carries them (nodes in preorder) <-> sentences and the simple editor. Pure.
+// Rules as the API carries them (nodes in preorder) in the reader's words. Pure.
 import type { RuleNode } from '../api/types';
 import type { MessageKey, Values } from '../i18n/messages';
 
-export type ConditionKind =
-  | 'subscription'
-  | 'admitted'
-  | 'province'
-  | 'municipality'
-  | 'town'
-  | 'postalCode'
-  | 'age'
-  | 'position'
-  | 'tag';
-
-/** One line of the editor: "lives in municipality [Turku, Kaarina]", "postal code from [20100] to [20900]". */
-export interface Condition {
-  kind: ConditionKind;
-  /** Values, separated by commas. */
-  values: string;
-  from: string;
-  to: string;
-}
-
-const FIELDS: Partial<Record<ConditionKind, RuleNode['field']>> = {
-  province: 'RULE_FIELD_PROVINCE',
-  municipality: 'RULE_FIELD_MUNICIPALITY',
-  town: 'RULE_FIELD_TOWN',
-  postalCode: 'RULE_FIELD_POSTAL_CODE',
-  age: 'RULE_FIELD_AGE',
-  tag: 'RULE_FIELD_TAG',
-};
-export const CONDITION_KINDS: ConditionKind[] = [
-  'subscription',
-  'admitted',
-  'province',
-  'municipality',
-  'town',
-  'postalCode',
-  'age',
-  'position',
-  'tag',
-];
-export const isRange = (kind: ConditionKind) => kind === 'postalCode' || kind === 'age';
-/** Kinds that hold without a value: "admitted to this organ", "holds a position". */
-export const mayBeEmpty = (kind: ConditionKind) => kind === 'admitted' || kind === 'position';
-
-export const newCondition = (kind: ConditionKind): Condition => ({ kind, values: '', from: '', to: '' });
-
-const listOf = (text: string) =>
-  text
-    .split(',')
-    .map(value => value.trim())
-    .filter(Boolean);
-
-const node = (
-  op: RuleNode['op'],
-  values: string[],
-  field: RuleNode['field'] = 'RULE_FIELD_UNSPECIFIED',
-): RuleNode => ({
-  op,
-  operands: 0,
-  field,
-  values,
-});
-
-function conditionNode({ kind, values, from, to }: Condition): RuleNode {
-  const list = listOf(values);
-  if (kind === 'subscription') return node('RULE_OP_SUBSCRIPTION', [values.trim()]);
-  if (kind === 'admitted') return node('RULE_OP_ADMITTED', list);
-  if (kind === 'position') return node('RULE_OP_POSITION', list);
-  const field = FIELDS[kind];
-  if (isRange(kind)) return node('RULE_OP_BETWEEN', [from.trim(), to.trim()], field);
-  return node(list.length > 1 ? 'RULE_OP_IN' : 'RULE_OP_EQUALS', list, field);
-}
-
-/** True when nothing is missing in the line. */
-export function isComplete({ kind, values, from, to }: Condition) {
-  if (isRange(kind)) return from.trim() !== '' || to.trim() !== '';
-  return mayBeEmpty(kind) || listOf(values).length > 0;
-}
-
-/** All of the conditions, in preorder; empty for none. */
-export function ruleOf(conditions: Condition[]): RuleNode[] {
-  const nodes = conditions.map(conditionNode);
-  if (nodes.length < 2) return nodes;
-  return [{ ...node('RULE_OP_ALL', []), operands: nodes.length }, ...nodes];
-}
-
 type Say = (key: MessageKey, values?: Values) => string;
+
+/** Fields that have sentences of their own: "lives in Turku or Salo", "is at least 7 years old". */
+const OWN_SENTENCE = new Set<RuleNode['field']>([
+  'RULE_FIELD_POSTAL_CODE',
+  'RULE_FIELD_TOWN',
+  'RULE_FIELD_MUNICIPALITY',
+  'RULE_FIELD_PROVINCE',
+  'RULE_FIELD_COUNTRY',
+  'RULE_FIELD_BIRTH_DATE',
+  'RULE_FIELD_AGE',
+  'RULE_FIELD_TAG',
+]);
+const OWN_RANGE = new Set<RuleNode['field']>([
+  'RULE_FIELD_POSTAL_CODE',
+  'RULE_FIELD_BIRTH_DATE',
+  'RULE_FIELD_AGE',
+]);
+
+type RangeKey = 'between' | 'from' | 'upTo';
+const key = (field: RuleNode['field'], what: 'is' | RangeKey) => `rule.${what}.${field}` as MessageKey;
+
+function rangeText(field: RuleNode['field'], [from = '', to = '']: string[], say: Say) {
+  const what: RangeKey = from && to ? 'between' : from ? 'from' : 'upTo';
+  if (OWN_RANGE.has(field)) return say(key(field, what), { from, to });
+  return say(`rule.${what}`, { name: say(`rule.${field}` as MessageKey), from, to });
+}
 
 function conditionText(
   { op, field, values }: RuleNode,
@@ -100,12 +41,9 @@ function conditionText(
     return values.length ? say('rule.admittedAs', { values: words }) : say('rule.admitted');
   if (op === 'RULE_OP_POSITION')
     return values.length ? say('rule.position', { values: words }) : say('rule.anyPosition');
-  const name = say(`rule.${field}` as MessageKey);
-  if (op !== 'RULE_OP_BETWEEN') return say('rule.is', { name, values: words });
-  const [from = '', to = ''] = values;
-  if (!to) return say('rule.from', { name, from });
-  if (!from) return say('rule.upTo', { name, to });
-  return say('rule.between', { name, from, to });
+  if (op === 'RULE_OP_BETWEEN') return rangeText(field, values, say);
+  if (OWN_SENTENCE.has(field)) return say(key(field, 'is'), { values: words });
+  return say('rule.is', { name: say(`rule.${field}` as MessageKey), values: words });
 }
 
 /** A rule in words, or undefined when its nodes do not make one tree. */

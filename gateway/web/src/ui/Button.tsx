@@ -1,11 +1,14 @@
 // Buttons, and links that look like them.
 import { createLink } from '@tanstack/react-router';
-import type { AnchorHTMLAttributes, ReactNode } from 'react';
+import type { AnchorHTMLAttributes, ReactNode, Ref } from 'react';
 import { Button as AriaButton, type ButtonProps } from 'react-aria-components';
 
 type Look = 'plain' | 'primary' | 'danger' | 'quiet';
 
-export function Button({ look = 'plain', ...props }: ButtonProps & { look?: Look }) {
+export function Button({
+  look = 'plain',
+  ...props
+}: ButtonProps & { look?: Look; ref?: Ref<HTMLButtonElement> }) {
   return <AriaButton {...props} className={`button button-${look}`} />;
 }
 

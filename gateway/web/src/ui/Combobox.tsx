@@ -17,6 +17,8 @@ export interface ComboboxProps<Item> {
   onChoose: (item: Item) => void;
   /** Enter without a choice. */
   onEnter?: () => void;
+  /** The focus has gone elsewhere. */
+  onLeave?: () => void;
   /** Said below the list: how many, still looking, nothing. */
   message: string;
   placeholder?: string;
@@ -99,7 +101,10 @@ export function Combobox<Item>(props: ComboboxProps<Item>) {
           setActive(-1);
         }}
         onFocus={() => setOpen(true)}
-        onBlur={close}
+        onBlur={() => {
+          close();
+          props.onLeave?.();
+        }}
         onKeyDown={onKeyDown}
       />
       <div className="combobox-drop" hidden={!shown}>

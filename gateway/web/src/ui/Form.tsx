@@ -14,9 +14,12 @@ interface Props {
   labels: Record<string, string>;
   onSubmit: () => void;
   onCancel?: () => void;
+  /** A second way to send the same form. */
+  also?: { label: string; busy: boolean; onPress: () => void };
 }
 
-export function Form({ children, submit, danger = false, busy, error, labels, onSubmit, onCancel }: Props) {
+export function Form(props: Props) {
+  const { children, submit, danger = false, busy, error, labels, onSubmit, onCancel, also } = props;
   const { t } = useTexts();
   return (
     <form
@@ -33,6 +36,11 @@ export function Form({ children, submit, danger = false, busy, error, labels, on
         <Button type="submit" look={danger ? 'danger' : 'primary'} isPending={busy}>
           {submit}
         </Button>
+        {also && (
+          <Button onPress={also.onPress} isPending={also.busy}>
+            {also.label}
+          </Button>
+        )}
         {onCancel && <Button onPress={onCancel}>{t('common.cancel')}</Button>}
       </div>
     </form>

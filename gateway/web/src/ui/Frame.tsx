@@ -1,10 +1,11 @@
-// What stands around every page: skip link, the four places, search for a person, the language, "no connection".
+// What stands around every page: skip link, the five places, search for a person, the language, "no connection".
 import { onlineManager } from '@tanstack/react-query';
-import { Link, Outlet, useRouter } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTexts } from '../i18n';
 import { isLanguage, LANGUAGES } from '../i18n/messages';
-import { ImportIcon, PeopleIcon, RunsIcon, TreeIcon } from './icons';
+import { useDraft } from '../lib/useDraft';
+import { ImportIcon, PeopleIcon, PlanIcon, RunsIcon, TreeIcon } from './icons';
 import { PersonSearch } from './PersonSearch';
 
 function Nav() {
@@ -18,6 +19,10 @@ function Nav() {
       <Link to="/persons">
         <PeopleIcon />
         <span>{t('nav.persons')}</span>
+      </Link>
+      <Link to="/plans">
+        <PlanIcon />
+        <span>{t('nav.plans')}</span>
       </Link>
       <Link to="/imports">
         <ImportIcon />
@@ -59,6 +64,22 @@ function Offline() {
   return <div role="status">{!online && <p className="offline">{t('problem.offline')}</p>}</div>;
 }
 
+/** Away from the tree, a draft that is under way is not forgotten. */
+function DraftNotice() {
+  const { t } = useTexts();
+  const { draft } = useDraft();
+  const { pathname } = useLocation();
+  return (
+    <div role="status" className="no-print">
+      {draft && pathname !== '/organs' && (
+        <p className="draft-notice">
+          <Link to="/organs">{t('draft.notice', { count: draft.entries.length })}</Link>
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** After a move to another page the focus goes to it, so that the keyboard and the screen reader follow. */
 function useFocusOnNavigation() {
   const router = useRouter();
@@ -93,6 +114,7 @@ export function Frame() {
         </div>
       </header>
       <Offline />
+      <DraftNotice />
       <main id="main" tabIndex={-1} ref={main}>
         <Outlet />
       </main>

@@ -17,16 +17,26 @@ interface Props {
   hint?: string;
   error?: string | undefined;
   required?: boolean;
+  /** Only organs of this organisation; empty for all. */
+  organisationId?: string;
+  /** As they are on this day; today when empty. */
+  on?: string;
+  /** Organs that are not on record yet and may be chosen as well. */
+  more?: Organ[];
   onChange: (organ: Organ | null) => void;
 }
 
-export function OrganPicker({ initialText = '', onChange, ...props }: Props) {
+const has = (organ: Organ, text: string) =>
+  `${organ.name} ${organ.code}`.toLowerCase().includes(text.trim().toLowerCase());
+
+export function OrganPicker(all: Props) {
+  const { initialText = '', organisationId = '', on = '', more = [], onChange, ...props } = all;
   const { t } = useTexts();
   const [text, setText] = useState(initialText);
   const asked = useDebounced(text.trim());
-  const { data, isFetching } = useQuery(organSearchQuery(asked));
+  const { data, isFetching } = useQuery(organSearchQuery(asked, organisationId, on));
   const ready = text.trim().length >= LEAST_LETTERS;
-  const items = ready ? (data?.organs ?? []) : [];
+  const items = ready ? [...more.filter(organ => has(organ, text)), ...(data?.organs ?? [])] : [];
   return (
     <div className="field field-full">
       <Combobox

@@ -8,14 +8,16 @@ import { PersonOption, usePersonSearch } from './PersonSearch';
 interface Props {
   label: string;
   name: string;
+  /** The name of the person chosen before, if any. */
+  initialText?: string;
   error?: string | undefined;
   required?: boolean;
   onChange: (person: Person | null) => void;
 }
 
-export function PersonPicker({ onChange, ...props }: Props) {
+export function PersonPicker({ initialText = '', onChange, ...props }: Props) {
   const { t } = useTexts();
-  const [text, setText] = useState('');
+  const [text, setText] = useState(initialText);
   const { ready, items, message } = usePersonSearch(text);
   return (
     <div className="field field-full">

@@ -63,6 +63,31 @@ export const PlusIcon = () => (
     <path d="M10 4v12M4 10h12" />
   </Icon>
 );
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M10 4.5v.01M10 10v.01M10 15.5v.01" strokeWidth="2.6" />
+  </Icon>
+);
+export const UpIcon = () => (
+  <Icon>
+    <path d="m5 12.5 5-5 5 5" />
+  </Icon>
+);
+export const DownIcon = () => (
+  <Icon>
+    <path d="m5 7.5 5 5 5-5" />
+  </Icon>
+);
+export const PlanIcon = () => (
+  <Icon>
+    <path d="M4 4.5h5v4H4zM11 11.5h5v4h-5zM6.5 8.5v5h4.5" />
+  </Icon>
+);
+export const ReportIcon = () => (
+  <Icon>
+    <path d="M3.5 16.5h13M6 14v-4M10 14V5M14 14V8" />
+  </Icon>
+);
 export const DownloadIcon = ImportIcon;
 export const CalendarIcon = () => (
   <Icon>

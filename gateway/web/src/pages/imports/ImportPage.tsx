@@ -14,7 +14,7 @@ import { DownloadLink } from '../../ui/DownloadLink';
 import { Pager } from '../../ui/Pager';
 import { PageTitle, Progress, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
-import { StateTag } from './StateTag';
+import { StateTag } from '../../ui/StateTag';
 import { Steps, type Step } from './Steps';
 import { TableBox } from '../../ui/TableBox';
 

@@ -4,11 +4,9 @@ import { Link } from '@tanstack/react-router';
 import { importsQuery } from '../../api/queries';
 import { count, type Import } from '../../api/types';
 import { useTexts } from '../../i18n';
-import { Button, ButtonLink } from '../../ui/Button';
-import { Empty, PageTitle, Skeleton } from '../../ui/parts';
-import { Problem } from '../../ui/Problem';
-import { StateTag } from './StateTag';
-import { TableBox } from '../../ui/TableBox';
+import { ButtonLink } from '../../ui/Button';
+import { ListPage } from '../../ui/ListPage';
+import { StateTag } from '../../ui/StateTag';
 
 const BUSY_POLL_MS = 2000;
 const isBusy = ({ state }: Import) =>
@@ -50,56 +48,26 @@ export default function ImportsPage() {
   });
   const list = imports.data?.pages.flatMap(page => page.imports) ?? [];
   return (
-    <div className="page">
-      <div className="page-head">
-        <PageTitle text={t('nav.imports')} />
-        <div className="actions">
-          <ButtonLink to="/imports/new" look="primary">
-            {t('import.new')}
-          </ButtonLink>
-        </div>
-      </div>
-      {imports.error && <Problem error={imports.error} onRetry={() => void imports.refetch()} />}
-      {imports.isPending && <Skeleton />}
-      {imports.data && list.length === 0 && (
-        <Empty title={t('import.none')}>
-          <p>{t('import.none.text')}</p>
-        </Empty>
-      )}
-      {list.length > 0 && (
-        <TableBox>
-          <table>
-            <caption className="visually-hidden">{t('nav.imports')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('import.file')}</th>
-                <th scope="col">{t('run.state')}</th>
-                <th scope="col" className="wide">
-                  {t('import.people')}
-                </th>
-                <th scope="col" className="wide">
-                  {t('history.actor')}
-                </th>
-                <th scope="col" className="wide">
-                  {t('run.started')}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.map(entry => (
-                <Row key={entry.importId} entry={entry} />
-              ))}
-            </tbody>
-          </table>
-        </TableBox>
-      )}
-      {imports.hasNextPage && (
-        <div className="actions">
-          <Button onPress={() => void imports.fetchNextPage()} isPending={imports.isFetchingNextPage}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
-    </div>
+    <ListPage
+      title={t('nav.imports')}
+      actions={
+        <ButtonLink to="/imports/new" look="primary">
+          {t('import.new')}
+        </ButtonLink>
+      }
+      lists={[imports]}
+      rows={list.map(entry => (
+        <Row key={entry.importId} entry={entry} />
+      ))}
+      columns={[
+        { label: t('import.file') },
+        { label: t('run.state') },
+        { label: t('import.people'), wide: true },
+        { label: t('history.actor'), wide: true },
+        { label: t('run.started'), wide: true },
+      ]}
+      empty={t('import.none')}
+      emptyText={<p>{t('import.none.text')}</p>}
+    />
   );
 }

@@ -1,17 +1,18 @@
 // One organ: where it hangs, its members, the organs below it, its rules.
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Fragment, lazy, Suspense, useState } from 'react';
+import { Fragment, lazy, Suspense, useRef } from 'react';
 import { ancestorsQuery, organQuery } from '../../api/queries';
 import { count, type Organ } from '../../api/types';
 import { useTexts } from '../../i18n';
+import { useToday } from '../../lib/useToday';
 import { Button } from '../../ui/Button';
-import { PlusIcon } from '../../ui/icons';
+import { MoreIcon } from '../../ui/icons';
 import { PageTitle, Skeleton, usePeriod } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { TabLink, Tabs } from '../../ui/Tabs';
 import { useKind } from '../organs/kind';
-import { CreateOrganDialog } from '../organs/lazyDialogs';
+import { useChanging } from '../plans/useChanging';
 import { ExplanationPanel } from './ExplanationPanel';
 import { MembersView } from './MembersView';
 import { OrgansBelow } from './OrgansBelow';
@@ -92,7 +93,9 @@ export default function OrganPage() {
   const search = useSearch({ from: '/organs/$organId' });
   const navigate = useNavigate({ from: '/organs/$organId' });
   const { data: organ, error, refetch } = useQuery(organQuery(organId, search.on));
-  const [creating, setCreating] = useState(false);
+  const today = useToday();
+  const changing = useChanging(search.on || today);
+  const actsButton = useRef<HTMLButtonElement>(null);
   const view = isView(search.view ?? '') ? (search.view as View) : 'members';
 
   if (error) {
@@ -116,22 +119,26 @@ export default function OrganPage() {
               <FactsLine organ={organ} />
             </div>
             <div className="actions">
-              <Button onPress={() => setCreating(true)}>
-                <PlusIcon />
-                {t('organ.createBelow')}
+              <Button
+                ref={actsButton}
+                aria-haspopup="menu"
+                onPress={() => actsButton.current && changing.menu(organ, actsButton.current)}
+              >
+                <MoreIcon />
+                {t('organ.acts')}
               </Button>
             </div>
           </div>
           <Views view={view} below={count(organ.childCount)} />
           {view === 'members' && <MembersView organ={organ} />}
           {view === 'organs' && <OrgansBelow organ={organ} />}
-          {view === 'rules' && <RulesView organ={organ} />}
+          {view === 'rules' && <RulesView organ={organ} onChange={() => changing.act(organ, 'rule')} />}
           {view === 'groups' && (
             <Suspense fallback={<Skeleton />}>
               <GroupsView organ={organ} />
             </Suspense>
           )}
-          {creating && <CreateOrganDialog parent={organ} onClose={() => setCreating(false)} />}
+          {changing.shown}
           {search.why && (
             <ExplanationPanel
               organId={organId}

@@ -1,7 +1,6 @@
 // The rules that an organ's members must satisfy: those of its own and those it inherits.
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { ancestorsQuery, rulesQuery, typesQuery } from '../../api/queries';
 import type { MembershipType, Organ, Rule } from '../../api/types';
 import { useTexts } from '../../i18n';
@@ -9,7 +8,6 @@ import { ruleText } from '../../lib/rule';
 import { Button } from '../../ui/Button';
 import { Empty, Skeleton, usePeriod } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
-import { ChangeRuleDialog } from './ChangeRuleDialog';
 import { TableBox } from '../../ui/TableBox';
 
 /** A rule in the reader's language; in the service's words where it cannot be told. */
@@ -55,19 +53,18 @@ function RuleRow({
   );
 }
 
-export function RulesView({ organ }: { organ: Organ }) {
+export function RulesView({ organ, onChange }: { organ: Organ; onChange: () => void }) {
   const { t } = useTexts();
   const rules = useQuery(rulesQuery(organ.organId));
   const types = useQuery(typesQuery(organ.organisationId || organ.organId));
   const path = useQuery(ancestorsQuery(organ.organId));
-  const [changing, setChanging] = useState(false);
   if (rules.error) return <Problem error={rules.error} onRetry={() => void rules.refetch()} />;
   if (!rules.data) return <Skeleton />;
   return (
     <>
       <div className="section-head">
         <p className="muted">{t('rule.intro')}</p>
-        <Button onPress={() => setChanging(true)}>{t('rule.change')}</Button>
+        <Button onPress={onChange}>{t('rule.change')}</Button>
       </div>
       {rules.data.length === 0 ? (
         <Empty title={t('rule.empty')} />
@@ -96,7 +93,6 @@ export function RulesView({ organ }: { organ: Organ }) {
           </table>
         </TableBox>
       )}
-      {changing && <ChangeRuleDialog organ={organ} onClose={() => setChanging(false)} />}
     </>
   );
 }

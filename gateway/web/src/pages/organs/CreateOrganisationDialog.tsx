@@ -6,7 +6,7 @@ import type { ApiError } from '../../api/problem';
 import type { Organisation } from '../../api/types';
 import { useTexts } from '../../i18n';
 import { codeFrom, missing } from '../../lib/required';
-import { newCondition, ruleOf } from '../../lib/rule';
+import { newCondition, newGroup, nodesOf } from '../../lib/ruleTree';
 import { useToday } from '../../lib/useToday';
 import { useWrite } from '../../lib/useWrite';
 import { DateField } from '../../ui/DateField';
@@ -40,7 +40,7 @@ export default function CreateOrganisationDialog({ onClose }: { onClose: () => v
       const made = (await ask(client.POST('/v1/organisations', { body }))) as Organisation;
       if (subscription.trim() && typeName.trim()) {
         const params = { path: { organisation_id: made.organisationId } };
-        const rule = ruleOf([{ ...newCondition('subscription'), values: subscription }]);
+        const rule = nodesOf(newGroup('all', [newCondition('subscription', { values: [subscription] })]));
         const type = { name: typeName.trim(), code: codeFrom(typeName) || 'member', rule };
         await ask(client.POST('/v1/organisations/{organisation_id}/types', { params, body: type }));
       }

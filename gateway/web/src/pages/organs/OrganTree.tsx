@@ -1,19 +1,24 @@
 // The tree of organs as a treegrid: one row an organ, columns for the figures, opened level by level. Rows outside the
-// window are not drawn, so ten thousand organs scroll like ten.
-import { Link, useNavigate } from '@tanstack/react-router';
+// window are not drawn, so ten thousand organs scroll like ten. Each row has a menu of what can be done with its organ,
+// and can be dragged onto another; both only propose a change.
+import { useNavigate } from '@tanstack/react-router';
 import { Fragment, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTexts } from '../../i18n';
-import { ChevronIcon } from '../../ui/icons';
-import { useKind } from './kind';
+import type { Subject } from '../plans/subject';
 import type { TreeRow } from './rows';
+import { RowView } from './TreeRowView';
 
 const OVERSCAN = 12;
 const ALWAYS_WHOLE = 150;
 
 interface Props {
   rows: TreeRow[];
+  /** The day shown; empty for today. */
+  on: string;
   onToggle: (organId: string) => void;
   onMore: (parentId: string) => void;
+  onMenu: (organ: Subject, anchor: HTMLElement) => void;
+  onDrop: (organ: Subject, target: Subject) => void;
 }
 
 /** Which rows are near the window. */
@@ -37,39 +42,30 @@ function useWindow(total: number, rowHeight: number, box: { current: HTMLElement
   return total <= ALWAYS_WHOLE ? ([0, total] as const) : ([range[0], Math.min(total, range[1])] as const);
 }
 
-function Cells({ row, onToggle }: { row: TreeRow; onToggle: () => void }) {
-  const { t, number } = useTexts();
-  const kind = useKind();
+function Head() {
+  const { t } = useTexts();
   return (
-    <>
-      <span role="gridcell" className="tree-name">
-        {row.expandable ? (
-          // The row itself carries aria-expanded and the keys; this is the same for the mouse.
-          <button type="button" tabIndex={-1} className="tree-toggle" aria-hidden="true" onClick={onToggle}>
-            <ChevronIcon />
-          </button>
-        ) : (
-          <span className="tree-toggle" />
-        )}
-        <Link to="/organs/$organId" params={{ organId: row.id }} tabIndex={-1} preload={false}>
-          {row.name}
-        </Link>
-        {row.loading && <span className="muted small">{t('common.loading')}</span>}
-      </span>
-      <span role="gridcell" className="tree-kind muted">
-        {kind(row.kind)}
-      </span>
-      <span role="gridcell" className="tree-code muted">
-        {row.code}
-      </span>
-      <span role="gridcell" className="numbers tree-count">
-        {number(row.memberCount)}
-      </span>
-    </>
+    <div role="rowgroup" className="tree-head">
+      <div role="row" aria-rowindex={1} className="tree-row">
+        <span role="columnheader">{t('organ.name')}</span>
+        <span role="columnheader" className="tree-kind">
+          {t('organ.kind')}
+        </span>
+        <span role="columnheader" className="tree-code">
+          {t('organ.code')}
+        </span>
+        <span role="columnheader" className="tree-count">
+          {t('organ.members')}
+        </span>
+        <span role="columnheader" className="tree-acts no-print">
+          <span className="visually-hidden">{t('organ.acts')}</span>
+        </span>
+      </div>
+    </div>
   );
 }
 
-export function OrganTree({ rows, onToggle, onMore }: Props) {
+export function OrganTree({ rows, on, onToggle, onMore, onMenu, onDrop }: Props) {
   const { t } = useTexts();
   const navigate = useNavigate();
   const body = useRef<HTMLDivElement>(null);
@@ -77,6 +73,7 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
   const [rowHeight, setRowHeight] = useState(40);
   const wantsFocus = useRef(false);
   const awaited = useRef<number | null>(null);
+  const draggedRef = useRef<Subject | null>(null);
   const [first, last] = useWindow(rows.length, rowHeight, body);
   const current = Math.max(
     0,
@@ -125,11 +122,20 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
       // The first organ that arrives takes the place of this line, and the focus with it.
       awaited.current = current;
       onMore(row.more);
-    } else void navigate({ to: '/organs/$organId', params: { organId: row.id } });
+    } else if (!row.id.startsWith('code:')) {
+      const search = on ? { on } : {};
+      void navigate({ to: '/organs/$organId', params: { organId: row.id }, search });
+    }
+  };
+  const openMenu = (row: TreeRow, element: HTMLElement) => {
+    const anchor = element.querySelector<HTMLElement>('.tree-menu') ?? element;
+    if (row.subject) onMenu(row.subject, anchor);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[current];
-    if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+    const onRow = event.target instanceof HTMLElement && event.target.getAttribute('role') === 'row';
+    if (!row || !onRow || event.ctrlKey || event.metaKey || event.altKey) return;
+    const menu = () => openMenu(row, event.target as HTMLElement);
     const keys: Record<string, () => void> = {
       ArrowDown: () => moveTo(current + 1),
       ArrowUp: () => moveTo(current - 1),
@@ -144,9 +150,11 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
       ArrowLeft: () => (row.expanded ? onToggle(row.id) : moveTo(parentOf(current))),
       Enter: () => activate(row),
       ' ': () => (row.expandable ? onToggle(row.id) : activate(row)),
+      ContextMenu: menu,
+      ...(event.shiftKey && { F10: menu }),
     };
     const act = keys[event.key];
-    if (!act || (event.target as HTMLElement).tagName === 'A') return;
+    if (!act) return;
     event.preventDefault();
     act();
   };
@@ -160,20 +168,7 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
       aria-rowcount={rows.length + 1}
       onKeyDown={onKeyDown}
     >
-      <div role="rowgroup" className="tree-head">
-        <div role="row" aria-rowindex={1} className="tree-row">
-          <span role="columnheader">{t('organ.name')}</span>
-          <span role="columnheader" className="tree-kind">
-            {t('organ.kind')}
-          </span>
-          <span role="columnheader" className="tree-code">
-            {t('organ.code')}
-          </span>
-          <span role="columnheader" className="tree-count">
-            {t('organ.members')}
-          </span>
-        </div>
-      </div>
+      <Head />
       <div role="rowgroup" ref={body}>
         {drawn.map((index, at) => {
           const row = rows[index];
@@ -182,35 +177,18 @@ export function OrganTree({ rows, onToggle, onMore }: Props) {
           return (
             <Fragment key={row.id}>
               {gap > 0 && <div role="presentation" style={{ height: gap * rowHeight }} />}
-              <div
-                role="row"
-                className="tree-row"
-                data-row={index}
-                data-level={row.level}
-                aria-rowindex={index + 2}
-                aria-level={row.level}
-                aria-posinset={row.position}
-                aria-setsize={row.siblings}
-                {...(row.expandable && { 'aria-expanded': row.expanded })}
-                tabIndex={index === current ? 0 : -1}
+              <RowView
+                row={row}
+                index={index}
+                on={on}
+                current={index === current}
+                draggedRef={draggedRef}
                 onFocus={() => setFocused(row.id)}
-                style={{ '--level': row.level - 1 } as React.CSSProperties}
-              >
-                {row.more ? (
-                  <span role="gridcell" className="tree-name tree-more">
-                    <button
-                      type="button"
-                      tabIndex={-1}
-                      className="button button-quiet"
-                      onClick={() => activate(row)}
-                    >
-                      {t('organs.more')}
-                    </button>
-                  </span>
-                ) : (
-                  <Cells row={row} onToggle={() => onToggle(row.id)} />
-                )}
-              </div>
+                onToggle={() => onToggle(row.id)}
+                onMore={() => activate(row)}
+                onMenu={onMenu}
+                onDrop={onDrop}
+              />
             </Fragment>
           );
         })}

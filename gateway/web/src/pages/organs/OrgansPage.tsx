@@ -1,21 +1,30 @@
 // Organisations and their organs: the tree, a search for an organ, and what to do when there is nothing yet.
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
-import { childrenQuery, organisationsQuery, organSearchQuery } from '../../api/queries';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { childrenQuery, organisationsQuery, organQuery, organSearchQuery } from '../../api/queries';
 import { count, type Organisation } from '../../api/types';
 import { useTexts } from '../../i18n';
+import { knownOrgans } from '../../lib/draft';
+import { overlaid, type Branch } from '../../lib/overlay';
 import { useDebounced } from '../../lib/useDebounced';
+import { useDraft } from '../../lib/useDraft';
+import { useToday } from '../../lib/useToday';
 import { Button, ButtonLink } from '../../ui/Button';
 import { TextField } from '../../ui/Field';
 import { PlusIcon } from '../../ui/icons';
 import { Empty, PageTitle, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
+import { useChanging, type Changing } from '../plans/useChanging';
 import { useKind } from './kind';
-import { CreateOrganDialog, CreateOrganisationDialog } from './lazyDialogs';
+import { CreateOrganisationDialog } from './lazyDialogs';
 import { OrganTree } from './OrganTree';
-import { treeRows, type Branch } from './rows';
+import { treeRows } from './rows';
 import { TableBox } from '../../ui/TableBox';
+
+// What the first look does not need comes after it.
+const DayBar = lazy(() => import('../../ui/DayBar'));
+const DraftPanel = lazy(() => import('../plans/DraftPanel'));
 
 const LEAST_LETTERS = 2;
 /** So many organisations are shown opened at first. */
@@ -40,32 +49,71 @@ function useOpen(organisations: Organisation[]) {
   return { ids, toggle };
 }
 
-function Tree({ organisations }: { organisations: Organisation[] }) {
+/** What is loaded of the tree on the day, and what the draft makes of it. */
+function useRows(organisations: Organisation[], on: string, today: string) {
   const { ids, toggle } = useOpen(organisations);
   const [pages, setPages] = useState<Record<string, number>>({});
   const cache = useQueryClient();
+  const { draft } = useDraft();
+  const asked = ids.filter(id => !id.startsWith('code:'));
   const branchQuery = (id: string) => {
     const wanted = pages[id] ?? 1;
+    const query = childrenQuery(id, wanted, on);
     // While more is fetched, what there is stays.
-    const before = wanted > 1 ? cache.getQueryData(childrenQuery(id, wanted - 1).queryKey) : undefined;
-    return { ...childrenQuery(id, wanted), placeholderData: before };
+    const before = wanted > 1 ? cache.getQueryData(childrenQuery(id, wanted - 1, on).queryKey) : undefined;
+    return before ? { ...query, placeholderData: before } : query;
   };
-  const replies = useQueries({ queries: ids.map(branchQuery) });
-  const failed = replies.find(reply => reply.error);
+  const replies = useQueries({ queries: asked.map(branchQuery) });
+  const rootReplies = useQueries({
+    queries: organisations.map(({ organisationId }) => ({
+      ...organQuery(organisationId, on),
+      enabled: on !== '',
+    })),
+  });
   const branches = new Map<string, Branch>();
   replies.forEach((reply, index) => {
-    const id = ids[index];
+    const id = asked[index];
     if (id && reply.data) branches.set(id, reply.data);
   });
-  const rows = treeRows(organisations, new Set(ids), branches);
+  const roots = new Map(rootReplies.flatMap(({ data }) => (on && data ? [[data.organId, data]] : [])));
+  const changed = overlaid(branches, draft, draft ? knownOrgans(draft) : {}, on || today);
+  return {
+    rows: treeRows(organisations, new Set(ids), changed.branches, roots, changed),
+    failed: replies.find(reply => reply.error),
+    stale: replies.some(reply => reply.isPlaceholderData),
+    toggle,
+    more: (id: string) => setPages(before => ({ ...before, [id]: (before[id] ?? 1) + 1 })),
+  };
+}
+
+function Tree({ organisations, changing }: { organisations: Organisation[]; changing: Changing }) {
+  const { t } = useTexts();
+  const today = useToday();
+  const { on = '' } = useSearch({ from: '/organs' });
+  const navigate = useNavigate({ from: '/organs' });
+  const { rows, failed, stale, toggle, more } = useRows(organisations, on, today);
+  const firsts = organisations.map(({ validFrom }) => validFrom).filter(Boolean);
+  const setDay = (day: string) =>
+    void navigate({ search: before => ({ ...before, on: day }), replace: true, resetScroll: false });
   return (
     <>
+      <div className="day-place">
+        <Suspense>
+          <DayBar day={on} today={today} first={firsts.toSorted()[0] ?? today} onChange={setDay} />
+        </Suspense>
+      </div>
       {failed && <Problem error={failed.error} onRetry={() => void failed.refetch()} />}
-      <OrganTree
-        rows={rows}
-        onToggle={toggle}
-        onMore={id => setPages(before => ({ ...before, [id]: (before[id] ?? 1) + 1 }))}
-      />
+      <div className="tree-box" data-stale={stale || undefined}>
+        <OrganTree
+          rows={rows}
+          on={on}
+          onToggle={toggle}
+          onMore={more}
+          onMenu={changing.menu}
+          onDrop={changing.move}
+        />
+      </div>
+      <p className="hint no-print">{t('organs.treeHint')}</p>
     </>
   );
 }
@@ -128,63 +176,71 @@ function Nothing({ onCreate }: { onCreate: () => void }) {
   );
 }
 
+function Actions({ onCreate }: { onCreate: () => void }) {
+  const { t } = useTexts();
+  return (
+    <div className="actions">
+      <Button onPress={onCreate}>
+        <PlusIcon />
+        {t('organisation.create')}
+      </Button>
+    </div>
+  );
+}
+
 export default function OrgansPage() {
   const { t } = useTexts();
-  const { q = '' } = useSearch({ from: '/organs' });
+  const today = useToday();
+  const { q = '', on = '' } = useSearch({ from: '/organs' });
   const navigate = useNavigate({ from: '/organs' });
   const organisations = useQuery(organisationsQuery());
-  const [dialog, setDialog] = useState<'organisation' | 'organ' | null>(null);
+  const [creating, setCreating] = useState(false);
+  const changing = useChanging(on || today);
+  const { draft } = useDraft();
   const text = useDebounced(q.trim());
   const setText = (next: string) =>
     void navigate({ search: before => ({ ...before, q: next }), replace: true, resetScroll: false });
   const some = (organisations.data?.length ?? 0) > 0;
-  const first = organisations.data?.[0];
 
   return (
     <div className="page">
       <div className="page-head">
         <PageTitle text={t('nav.organs')} />
-        {some && (
-          <div className="actions">
-            <Button onPress={() => setDialog('organ')}>
-              <PlusIcon />
-              {t('organ.create')}
-            </Button>
-            <Button onPress={() => setDialog('organisation')}>
-              <PlusIcon />
-              {t('organisation.create')}
-            </Button>
-          </div>
-        )}
+        {some && <Actions onCreate={() => setCreating(true)} />}
       </div>
-      {some && (
-        <search className="filters">
-          <TextField
-            type="search"
-            label={t('organs.search')}
-            name="q"
-            value={q}
-            onChange={setText}
-            maxLength={100}
-          />
-        </search>
-      )}
       {organisations.error && (
         <Problem error={organisations.error} onRetry={() => void organisations.refetch()} />
       )}
       {organisations.isPending && <Skeleton lines={12} />}
-      {organisations.data && !some && <Nothing onCreate={() => setDialog('organisation')} />}
-      {organisations.data && some && text.length >= LEAST_LETTERS && <Found text={text} />}
-      {organisations.data && some && text.length < LEAST_LETTERS && (
-        <Tree organisations={organisations.data} />
+      {organisations.data && !some && <Nothing onCreate={() => setCreating(true)} />}
+      {organisations.data && some && (
+        <div className={draft ? 'with-draft' : 'stack'}>
+          {draft && (
+            <Suspense>
+              <DraftPanel onEdit={changing.edit} />
+            </Suspense>
+          )}
+          <div className="stack">
+            <search className="filters">
+              <TextField
+                type="search"
+                label={t('organs.search')}
+                name="q"
+                value={q}
+                onChange={setText}
+                maxLength={100}
+              />
+            </search>
+            {text.length >= LEAST_LETTERS ? (
+              <Found text={text} />
+            ) : (
+              <Tree organisations={organisations.data} changing={changing} />
+            )}
+          </div>
+        </div>
       )}
-      {dialog === 'organisation' && <CreateOrganisationDialog onClose={() => setDialog(null)} />}
-      {dialog === 'organ' && first && (
-        <CreateOrganDialog
-          parent={{ organId: first.organisationId, name: first.name }}
-          onClose={() => setDialog(null)}
-        />
-      )}
+      {creating && <CreateOrganisationDialog onClose={() => setCreating(false)} />}
+      {changing.shown}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // Turns what is loaded of the tree into the rows that are shown, top to bottom. No drawing here.
-import type { Organ, Organisation } from '../../api/types';
-import { count } from '../../api/types';
+import { count, type Organ, type Organisation } from '../../api/types';
+import type { Branch, Mark } from '../../lib/overlay';
+import type { Subject } from '../plans/subject';
 
 export interface TreeRow {
   id: string;
@@ -19,34 +20,62 @@ export interface TreeRow {
   loading: boolean;
   /** Not an organ: the line that fetches more below this parent. */
   more: string;
+  /** First day without it, when its life has an end on record. */
+  validTo: string;
+  /** What a draft does to it. */
+  mark: Mark | null;
+  /** What a dialog about it needs to know; null for the line that fetches more. */
+  subject: Subject | null;
 }
 
-export interface Branch {
-  organs: Organ[];
-  more: boolean;
+type Node = Pick<
+  TreeRow,
+  'id' | 'name' | 'kind' | 'code' | 'memberCount' | 'expandable' | 'validTo' | 'mark' | 'subject'
+>;
+
+/** What a draft makes of the tree. */
+export interface Changed {
+  marks: Map<string, Mark>;
+  grown: Map<string, number>;
 }
+const UNCHANGED: Changed = { marks: new Map(), grown: new Map() };
 
-type Node = Pick<TreeRow, 'id' | 'name' | 'kind' | 'code' | 'memberCount' | 'expandable'>;
-
-const organNode = (organ: Organ): Node => ({
+const organNode = (organ: Organ, { marks, grown }: Changed): Node => ({
   id: organ.organId,
   name: organ.name,
   kind: organ.kind,
   code: organ.code,
   memberCount: count(organ.memberCount),
-  expandable: count(organ.childCount) > 0,
+  expandable: count(organ.childCount) + (grown.get(organ.organId) ?? 0) > 0,
+  validTo: organ.validTo,
+  mark: marks.get(organ.organId) ?? null,
+  subject: organ,
 });
 
-const organisationNode = (organisation: Organisation): Node => ({
-  id: organisation.organisationId,
-  name: organisation.name,
-  kind: 'organisation',
-  code: organisation.code,
-  memberCount: count(organisation.memberCount),
-  expandable: count(organisation.organCount) > 1,
-});
+/** The organisation as the organ at the top; `root` is that organ on the day shown, when another than today. */
+const organisationNode = (organisation: Organisation, root: Organ | undefined, changed: Changed): Node => {
+  const { organisationId, code, name, validTo } = organisation;
+  const organ = {
+    organId: organisationId,
+    organisationId,
+    name,
+    code,
+    validTo,
+    kind: 'organisation',
+    parentId: '',
+    memberCount: root?.memberCount ?? organisation.memberCount,
+    childCount: root?.childCount ?? String(count(organisation.organCount) - 1),
+  };
+  return organNode({ ...organ, validFrom: '', parentName: '', etag: '', hasRule: false }, changed);
+};
 
-export function treeRows(organisations: Organisation[], open: Set<string>, branches: Map<string, Branch>) {
+export function treeRows(
+  organisations: Organisation[],
+  open: Set<string>,
+  branches: Map<string, Branch>,
+  roots: Map<string, Organ> = new Map(),
+  changed: Changed = UNCHANGED,
+) {
   const rows: TreeRow[] = [];
   const add = (nodes: Node[], level: number, moreOf: string) => {
     nodes.forEach((node, index) => {
@@ -61,7 +90,10 @@ export function treeRows(organisations: Organisation[], open: Set<string>, branc
         loading: expanded && branch === undefined,
         more: '',
       });
-      if (expanded && branch) add(branch.organs.map(organNode), level + 1, branch.more ? node.id : '');
+      if (expanded && branch) {
+        const below = branch.organs.map(organ => organNode(organ, changed));
+        add(below, level + 1, branch.more ? node.id : '');
+      }
     });
     if (moreOf) {
       const nothing = {
@@ -72,11 +104,15 @@ export function treeRows(organisations: Organisation[], open: Set<string>, branc
         expandable: false,
         expanded: false,
         loading: false,
+        validTo: '',
+        mark: null,
+        subject: null,
       };
       const place = { level, position: nodes.length + 1, siblings: nodes.length + 1 };
       rows.push({ id: `more-${moreOf}`, ...nothing, ...place, more: moreOf });
     }
   };
-  add(organisations.map(organisationNode), 1, '');
+  const tops = organisations.map(one => organisationNode(one, roots.get(one.organisationId), changed));
+  add(tops, 1, '');
   return rows;
 }

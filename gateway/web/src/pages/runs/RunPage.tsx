@@ -14,7 +14,7 @@ import { SelectField } from '../../ui/Field';
 import { Pager } from '../../ui/Pager';
 import { PageTitle, Progress, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
-import { StateTag } from '../imports/StateTag';
+import { StateTag } from '../../ui/StateTag';
 import { Missing } from '../../ui/Crashed';
 import { useRunName } from './RunsPage';
 import { TableBox } from '../../ui/TableBox';

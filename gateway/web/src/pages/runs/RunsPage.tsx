@@ -4,11 +4,8 @@ import { Link } from '@tanstack/react-router';
 import { runsQuery, SERVICES, type ServiceName } from '../../api/queries';
 import { count, type Run } from '../../api/types';
 import { useTexts } from '../../i18n';
-import { Button } from '../../ui/Button';
-import { Empty, PageTitle, Skeleton } from '../../ui/parts';
-import { Problem } from '../../ui/Problem';
-import { StateTag } from '../imports/StateTag';
-import { TableBox } from '../../ui/TableBox';
+import { ListPage } from '../../ui/ListPage';
+import { StateTag } from '../../ui/StateTag';
 
 const BUSY_POLL_MS = 2000;
 const IDLE_POLL_MS = 15_000;
@@ -63,55 +60,23 @@ export default function RunsPage() {
   const runs = lists
     .flatMap(list => list.data?.pages.flatMap(page => page.runs) ?? [])
     .toSorted((a, b) => b.createTime.localeCompare(a.createTime));
-  const failed = lists.find(list => list.error);
-  const waiting = lists.some(list => list.isPending);
   return (
-    <div className="page">
-      <PageTitle text={t('nav.runs')} />
-      <p className="muted">{t('run.intro')}</p>
-      {failed && <Problem error={failed.error} onRetry={() => void failed.refetch()} />}
-      {waiting && runs.length === 0 && <Skeleton />}
-      {!waiting && !failed && runs.length === 0 && <Empty title={t('run.none')} />}
-      {runs.length > 0 && (
-        <TableBox>
-          <table>
-            <caption className="visually-hidden">{t('nav.runs')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('run.what')}</th>
-                <th scope="col">{t('run.state')}</th>
-                <th scope="col" className="numbers">
-                  {t('run.progress')}
-                </th>
-                <th scope="col" className="wide">
-                  {t('run.service')}
-                </th>
-                <th scope="col" className="wide">
-                  {t('history.actor')}
-                </th>
-                <th scope="col" className="wide">
-                  {t('run.started')}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {runs.map(run => (
-                <Row key={run.runId} run={run} />
-              ))}
-            </tbody>
-          </table>
-        </TableBox>
-      )}
-      {lists.some(list => list.hasNextPage) && (
-        <div className="actions">
-          <Button
-            isPending={lists.some(list => list.isFetchingNextPage)}
-            onPress={() => lists.forEach(list => list.hasNextPage && void list.fetchNextPage())}
-          >
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
-    </div>
+    <ListPage
+      title={t('nav.runs')}
+      intro={t('run.intro')}
+      lists={lists}
+      rows={runs.map(run => (
+        <Row key={run.runId} run={run} />
+      ))}
+      columns={[
+        { label: t('run.what') },
+        { label: t('run.state') },
+        { label: t('run.progress'), numbers: true },
+        { label: t('run.service'), wide: true },
+        { label: t('history.actor'), wide: true },
+        { label: t('run.started'), wide: true },
+      ]}
+      empty={t('run.none')}
+    />
   );
 }
