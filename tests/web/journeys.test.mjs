@@ -23,7 +23,7 @@ describe ('organisations', () => {
       const top = page.getByRole ('row', { name: places.organisation.name });
       expect (await top.getAttribute ('aria-expanded')).toBe ('true');
       const organ = page.getByRole ('row', { name: places.organ.name }).first ();
-      await organ.locator ('button').click ();
+      await organ.locator ('button.tree-toggle').click ();
       await eventually (() => organ.getAttribute ('aria-expanded')).toBe ('true');
       expect (page.url ()).toContain (places.organ.organId);
       const below = page.locator ('[role=row][aria-level="3"]').first ();
@@ -52,18 +52,21 @@ describe ('organisations', () => {
       await page.getByLabel ('Name', { exact: true }).fill (`Trial ${mark}`);
       await page.getByRole ('dialog').getByRole ('button', { name: 'New organisation' }).click ();
       await eventually (() => page.locator ('h1').innerText ()).toBe (`Trial ${mark}`);
-      await button (page, 'New organ below').click ();
+      await button (page, 'Change …').click ();
+      await page.getByRole ('menuitem', { name: 'New organ below' }).click ();
       const dialog = page.getByRole ('dialog');
       await dialog.getByLabel ('Name', { exact: true }).fill ('Turku section');
       expect (await dialog.getByLabel ('Code').inputValue ()).toBe ('turku-section');
       await dialog.getByRole ('button', { name: 'Add a condition' }).click ();
-      await dialog.getByRole ('button', { name: 'New organ' }).click ();
+      await dialog.getByRole ('button', { name: 'Create at once' }).click ();
       await dialog.getByRole ('alert').getByRole ('link', { name: /condition has no value/ }).waitFor ();
-      await dialog.getByLabel ('Values, with commas between').fill ('Turku');
-      await dialog.getByRole ('button', { name: 'New organ' }).click ();
+      await dialog.getByRole ('combobox', { name: 'Values' }).fill ('turku');
+      await page.keyboard.press ('Enter');
+      await dialog.getByText ('Whoever lives in the municipality Turku.').waitFor ();
+      await dialog.getByRole ('button', { name: 'Create at once' }).click ();
       await eventually (() => page.locator ('h1').innerText ()).toBe ('Turku section');
       await page.getByRole ('link', { name: 'Rules' }).click ();
-      await page.getByRole ('cell', { name: 'municipality is Turku' }).waitFor ();
+      await page.getByRole ('cell', { name: 'lives in the municipality Turku' }).waitFor ();
     });
   });
 });
@@ -126,7 +129,7 @@ describe ('persons', () => {
       expect (await focusedText (page)).toBe ('Skip to content');
       await page.keyboard.press ('Enter');
       expect (await page.evaluate (() => document.activeElement?.id)).toBe ('main');
-      for (let i = 0; i < 6 && await page.evaluate (() => document.activeElement?.getAttribute ('role')) !== 'row'; i++) {
+      for (let i = 0; i < 16 && await page.evaluate (() => document.activeElement?.getAttribute ('role')) !== 'row'; i++) {
         await page.keyboard.press ('Tab');
       }
       await page.locator ('[role=row][aria-level="2"]').first ().waitFor ();

@@ -6,13 +6,15 @@ let browser;
 let paths;
 
 const NAMES = ['organs', 'an organ open', 'a search for organs', 'members', 'organs below', 'rules', 'why', 'groups', 'a group', 'actions', 'jubilees', 'persons', 'a search for persons', 'a card', 'history',
-  'a new person', 'imports', 'a new import', 'runs', 'status', 'nowhere'];
+  'a new person', 'plans', 'a plan', 'people of a plan', 'the chart', 'the tree on another day', 'imports', 'a new import', 'runs', 'status', 'nowhere'];
 
 beforeAll (async () => {
   browser = await Browser.start ();
   const { organisation, organ, member } = await browser.places ();
   const { group } = await browser.actions (organisation, organ);
   const top = organisation.organisationId;
+  const { organs } = await browser.ask (`/v1/organs?parentId=${organ.organId}&pageSize=2`);
+  const plan = await preview ('Looked at in every dress', top, [{ kind: 'CHANGE_KIND_END', on: '2027-01-01', organ: organs[0].organId }]);
   paths = {
     organs: '/organs',
     'an organ open': `/organs?open=${top}+${organ.organId}`,
@@ -30,6 +32,11 @@ beforeAll (async () => {
     'a card': `/persons/${member.personId}`,
     history: `/persons/${member.personId}?view=history`,
     'a new person': '/persons/new',
+    plans: '/plans',
+    'a plan': `/plans/${plan.planId}`,
+    'people of a plan': `/plans/${plan.planId}?organ=${organs[0].organId}&effect=leaves&sort=-leaves`,
+    'the chart': `/organisations/${top}/chart`,
+    'the tree on another day': `/organs?on=2020-05-01&open=${top}`,
     imports: '/imports',
     'a new import': '/imports/new',
     runs: '/runs',
@@ -38,6 +45,9 @@ beforeAll (async () => {
   };
 });
 afterAll (() => browser.stop ());
+
+const preview = (title, organisationId, changes) => browser.ask ('/v1/plans', { method: 'POST', headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify ({ organisationId, title, changes }) });
 
 async function check (name, options) {
   await browser.visit (paths[name], async page => {
@@ -62,13 +72,14 @@ describe.each (['fi', 'sv', 'nl']) ('%s, the narrowest window', language => {
 
 describe ('dialogs', () => {
   const DIALOGS = [
-    ['members', 'New organ below'],
     ['organs', 'New organisation'],
-    ['rules', 'Change the rule'],
     ['a card', 'Change details'],
     ['a card', 'New address'],
     ['a card', 'Add to the card'],
     ['a card', 'End'],
+    ['rules', 'Change the rule'],
+    ['a plan', 'Apply …'],
+    ['a plan', 'Put aside …'],
     ['actions', 'New action'],
   ];
   test.each (DIALOGS.flatMap (dialog => [[...dialog, 'light', 1280], [...dialog, 'dark', 360]])) ('%s: %s, %s, %d px', async (name, button, scheme, width) => {
@@ -81,6 +92,26 @@ describe ('dialogs', () => {
       await page.keyboard.press ('Escape');
       await dialog.waitFor ({ state: 'detached' });
       await eventually (() => page.evaluate (() => document.activeElement?.textContent?.trim ())).toBe (button);
+    }, { scheme, width, share: true });
+  });
+
+  const ACTS = ['New organ below …', 'Rename …', 'Move to …', 'Change the rule …', 'Place a person by exception …', 'Merge into another …', 'Split …', 'End …'];
+  test.each (ACTS.flatMap (act => [[act, 'light', 1280], [act, 'dark', 320]])) ('the menu of an organ: %s, %s, %d px', async (act, scheme, width) => {
+    await browser.visit (paths.members, async page => {
+      const opener = page.getByRole ('button', { name: 'Change …', exact: true });
+      await opener.focus ();
+      await page.keyboard.press ('Enter');
+      await page.getByRole ('menuitem').first ().waitFor ();
+      await expectAccessible (page);
+      await page.getByRole ('menuitem', { name: act }).click ();
+      const dialog = page.getByRole ('dialog');
+      await dialog.waitFor ();
+      await page.getByRole ('menu').waitFor ({ state: 'detached' });
+      await expectAccessible (page);
+      expect (await page.evaluate (() => document.documentElement.scrollWidth)).toBeLessThanOrEqual (width);
+      await page.keyboard.press ('Escape');
+      await dialog.waitFor ({ state: 'detached' });
+      await eventually (() => page.evaluate (() => document.activeElement?.textContent?.trim ())).toBe ('Change …');
     }, { scheme, width, share: true });
   });
 });

@@ -32,7 +32,7 @@ const organs = createRoute({
 const organ = createRoute({
   getParentRoute: () => root,
   path: '/organs/$organId',
-  validateSearch: only('view', 'q', 'type', 'on', 'sort', 'page', 'why', 'whyType', 'group', 'closed'),
+  validateSearch: only('view', 'q', 'type', 'on', 'sort', 'page', 'why', 'whyType', 'known', 'group', 'closed'),
   component: lazyRouteComponent(() => import('./pages/members/OrganPage')),
 });
 
@@ -65,7 +65,7 @@ const newPerson = createRoute({
 const person = createRoute({
   getParentRoute: () => root,
   path: '/persons/$personId',
-  validateSearch: only('view', 'organ', 'type', 'on'),
+  validateSearch: only('view', 'organ', 'type', 'on', 'known'),
   component: lazyRouteComponent(() => import('./pages/persons/PersonPage')),
 });
 

@@ -260,6 +260,44 @@ export const planPersonsQuery = (planId: string, hash: string, filter: PlanPerso
     },
   });
 
+const LARGEST_LIST = 200;
+const MOST_PERSON_PAGES = 5;
+
+/** Plans that have been carried out, newest first: what is coming is made by one of them. */
+export const appliedPlansQuery = () =>
+  queryOptions({
+    queryKey: ['plans', 'applied'],
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const query = { state: 'PLAN_STATE_APPLIED' as const, pageSize: LARGEST_LIST };
+      return ((await ask(client.GET('/v1/plans', { params: { query }, signal }))) as { plans: Plan[] }).plans;
+    },
+  });
+
+/** The plan by which a membership begins or ends on a day that is to come; null when no plan makes it. */
+export const planBehindQuery = (personId: string, organId: string, typeId: string, day: string) =>
+  queryOptions({
+    queryKey: ['plans', 'behind', personId, organId, typeId, day],
+    staleTime: 60_000,
+    queryFn: async ({ client: cache, signal }): Promise<Pick<Plan, 'planId' | 'title'> | null> => {
+      const all = await cache.ensureQueryData(appliedPlansQuery());
+      for (const { planId, title } of all.filter(plan => plan.firstDay <= day && day <= plan.lastDay)) {
+        let pageToken = '';
+        for (let page = 0; page < MOST_PERSON_PAGES; page++) {
+          const query = given({ organId, typeId, pageSize: LARGEST_PAGE, pageToken });
+          const params = { path: { plan_id: planId }, query };
+          const reply = await ask(client.GET('/v1/plans/{plan_id}/persons', { params, signal }));
+          const { persons, nextPageToken } = reply as Page & { persons: PlanPerson[] };
+          const mine = persons.find(person => person.personId === personId);
+          if (mine?.after.some(period => period.split('/').includes(day))) return { planId, title };
+          if (mine || !nextPageToken) break;
+          pageToken = nextPageToken;
+        }
+      }
+      return null;
+    },
+  });
+
 export const exceptionsQuery = (filter: { personId?: string; organId?: string }) =>
   infiniteQueryOptions({
     queryKey: ['exceptions', filter],

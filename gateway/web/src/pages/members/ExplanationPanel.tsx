@@ -1,11 +1,14 @@
 // Why a person is a member of an organ, or why not: every condition, whether it holds, by which fact, since when.
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { explanationQuery, organQuery, personQuery, rulesQuery } from '../../api/queries';
+import { explanationQuery, organQuery, personQuery, rulesQuery, typesQuery } from '../../api/queries';
 import type { Explanation, ExplanationNode, Fact } from '../../api/types';
 import { useTexts } from '../../i18n';
 import { explanationTree, wordsOf, type TreeNode } from '../../lib/explanation';
+import { DateField } from '../../ui/DateField';
 import { Dialog } from '../../ui/Dialog';
+import { SelectField } from '../../ui/Field';
+import { OrganPicker } from '../../ui/OrganPicker';
 import { NoIcon, YesIcon } from '../../ui/icons';
 import { PersonLink, Skeleton, usePeriod } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
@@ -89,11 +92,13 @@ function Verdict({ explanation }: { explanation: Explanation }) {
   );
 }
 
-interface Asked {
+export interface Asked {
   organId: string;
   personId: string;
   typeId: string;
   on: string;
+  /** What was known at the end of this day; empty: now. */
+  known: string;
 }
 
 /** The reason at the organ whose own rules place the person: for the organs above it, that is the reason. */
@@ -115,8 +120,8 @@ function Through({ belowId, asked }: { belowId: string; asked: Asked }) {
 
 function Reason({ asked }: { asked: Asked }) {
   const { t, locale } = useTexts();
-  const { organId, personId, typeId, on } = asked;
-  const { data, error, refetch } = useQuery(explanationQuery(organId, personId, typeId, on));
+  const { organId, personId, typeId, on, known } = asked;
+  const { data, error, refetch } = useQuery(explanationQuery(organId, personId, typeId, on, known));
   const rules = useQuery(rulesQuery(organId));
   if (error) return <Problem error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton />;
@@ -133,15 +138,85 @@ function Reason({ asked }: { asked: Asked }) {
   );
 }
 
-export function ExplanationPanel({ onClose, ...asked }: Asked & { onClose: () => void }) {
+/** Which organ, type and days the question is about. */
+function Question({ asked, onAsk }: { asked: Asked; onAsk: (more: Partial<Asked>) => void }) {
   const { t } = useTexts();
-  const { personId } = asked;
+  const { organId, typeId, on, known } = asked;
+  const organ = useQuery({ ...organQuery(organId, on), enabled: organId !== '' });
+  const { data: types = [] } = useQuery(typesQuery(organ.data?.organisationId ?? ''));
+  const picker = (
+    <OrganPicker
+      key={organ.data?.organId ?? ''}
+      label={t('fact.organ')}
+      name="why-organ"
+      initialText={organ.data?.name ?? ''}
+      on={on}
+      onChange={chosen => chosen && onAsk({ organId: chosen.organId, typeId: '' })}
+    />
+  );
+  if (!organId) return picker;
+  return (
+    <details>
+      <summary>{t('explain.other')}</summary>
+      <div className="stack explain-ask">
+        {picker}
+        {types.length > 1 && (
+          <SelectField
+            label={t('members.type')}
+            name="why-type"
+            value={typeId}
+            onChange={next => onAsk({ typeId: next })}
+            options={[
+              { value: '', label: t('explain.anyType') },
+              ...types.map(type => ({ value: type.typeId, label: type.name })),
+            ]}
+          />
+        )}
+        <div className="field-row">
+          <DateField
+            label={t('members.on')}
+            name="why-on"
+            value={on}
+            onChange={next => onAsk({ on: next })}
+          />
+          <DateField
+            label={t('explain.known')}
+            name="why-known"
+            value={known}
+            onChange={next => onAsk({ known: next })}
+          />
+        </div>
+      </div>
+    </details>
+  );
+}
+
+interface PanelProps extends Asked {
+  onAsk: (more: Partial<Asked>) => void;
+  onClose: () => void;
+}
+
+export function ExplanationPanel({ onClose, onAsk, ...asked }: PanelProps) {
+  const { t, date } = useTexts();
+  const { personId, organId, on, known } = asked;
   const person = useQuery(personQuery(personId));
+  const organ = useQuery({ ...organQuery(organId, on), enabled: organId !== '' });
   const name = person.data ? `${person.data.givenName} ${person.data.familyName}` : '';
+  const days = [
+    on && t('explain.onDay', { day: date(on) }),
+    known && t('explain.asKnown', { day: date(known) }),
+  ].filter(Boolean);
   return (
     <Dialog title={name ? t('explain.titleOf', { name }) : t('explain.title')} open side onClose={onClose}>
       <div className="explain">
-        <Reason asked={asked} />
+        {organ.data && (
+          <p>
+            <strong>{organ.data.name}</strong>
+            {days.length > 0 && <span className="muted"> · {days.join(' · ')}</span>}
+          </p>
+        )}
+        <Question asked={asked} onAsk={onAsk} />
+        {organId && <Reason asked={asked} />}
         {name && (
           <p>
             <PersonLink personId={personId} name={t('explain.card', { name })} />

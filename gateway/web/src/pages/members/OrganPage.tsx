@@ -145,9 +145,25 @@ export default function OrganPage() {
               personId={search.why}
               typeId={search.whyType ?? ''}
               on={search.on ?? ''}
+              known={search.known ?? ''}
+              // About another organ the question is asked on that organ's page.
+              onAsk={({ organId: other, typeId, on, known }) =>
+                void navigate({
+                  to: '/organs/$organId',
+                  params: { organId: other ?? organId },
+                  search: before => ({
+                    ...before,
+                    ...(typeId !== undefined && { whyType: typeId }),
+                    ...(on !== undefined && { on }),
+                    ...(known !== undefined && { known }),
+                  }),
+                  replace: true,
+                  resetScroll: false,
+                })
+              }
               onClose={() =>
                 void navigate({
-                  search: ({ why: _why, whyType: _type, ...rest }) => rest,
+                  search: ({ why: _why, whyType: _type, known: _known, ...rest }) => rest,
                   resetScroll: false,
                 })
               }

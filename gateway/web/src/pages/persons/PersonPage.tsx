@@ -7,12 +7,13 @@ import type { Person } from '../../api/types';
 import { useTexts } from '../../i18n';
 import { ageOn } from '../../lib/timeline';
 import { useToday } from '../../lib/useToday';
-import { Button } from '../../ui/Button';
+import { Button, ButtonLink } from '../../ui/Button';
 import { PageTitle, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { TabLink, Tabs } from '../../ui/Tabs';
 import { ExplanationPanel } from '../members/ExplanationPanel';
 import { ContactPanel } from './ContactPanel';
+import { ExceptionsPanel } from './ExceptionsPanel';
 import { FactsPanel } from './FactsPanel';
 import { HistoryView } from './HistoryView';
 import { JubileesPanel } from './JubileesPanel';
@@ -24,6 +25,9 @@ const EditPersonDialog = lazy(() => import('./EditPersonDialog'));
 const AddressDialog = lazy(() => import('./AddressDialog'));
 const AddFactDialog = lazy(() => import('./AddFactDialog'));
 const EndPersonDialog = lazy(() => import('./EndPersonDialog'));
+
+/** In the address: the question is open, the organ is not chosen yet. */
+const ASK = 'any';
 
 type Open = 'edit' | 'address' | 'fact' | 'end' | null;
 
@@ -53,7 +57,20 @@ function Memberships({ personId }: { personId: string }) {
   const { data, error, refetch } = useQuery(membershipsQuery(personId));
   return (
     <section className="panel" aria-labelledby="memberships">
-      <h2 id="memberships">{t('timeline.title')}</h2>
+      <div className="section-head">
+        <h2 id="memberships">{t('timeline.title')}</h2>
+        <div className="actions">
+          <ButtonLink
+            to="/persons/$personId"
+            params={{ personId }}
+            search={{ organ: ASK }}
+            resetScroll={false}
+            look="quiet"
+          >
+            {t('explain.whyNot')}
+          </ButtonLink>
+        </div>
+      </div>
       {error && <Problem error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton lines={5} />}
       {data && <Timeline memberships={data} personId={personId} today={today} />}
@@ -126,6 +143,7 @@ export default function PersonPage() {
           </div>
           <div className="card-main">
             <Memberships personId={personId} />
+            <ExceptionsPanel person={person} />
             <FactsPanel person={person} onAdd={() => setOpen('fact')} />
             <RightsPanel personId={personId} />
             <JubileesPanel personId={personId} />
@@ -135,10 +153,24 @@ export default function PersonPage() {
       <Dialogs open={open} person={person} onClose={() => setOpen(null)} />
       {search.organ && (
         <ExplanationPanel
-          organId={search.organ}
+          organId={search.organ === ASK ? '' : search.organ}
           personId={personId}
           typeId={search.type ?? ''}
           on={search.on ?? ''}
+          known={search.known ?? ''}
+          onAsk={({ organId, typeId, on, known }) =>
+            void navigate({
+              search: before => ({
+                ...before,
+                ...(organId !== undefined && { organ: organId }),
+                ...(typeId !== undefined && { type: typeId }),
+                ...(on !== undefined && { on }),
+                ...(known !== undefined && { known }),
+              }),
+              replace: true,
+              resetScroll: false,
+            })
+          }
           onClose={() => void navigate({ search: {}, resetScroll: false })}
         />
       )}

@@ -1,5 +1,7 @@
 // Memberships over time: a table whose third column is the picture. Who cannot see the picture reads the periods.
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { planBehindQuery } from '../../api/queries';
 import type { Membership } from '../../api/types';
 import { useTexts } from '../../i18n';
 import { timelineOf, type Bar, type Tick, type TimelineRow } from '../../lib/timeline';
@@ -63,16 +65,34 @@ function Axis({ ticks, today }: { ticks: Tick[]; today: number }) {
   );
 }
 
+/** What is to come has a cause: the plan that makes it. */
+function PlanBehind({ row, personId, day }: { row: TimelineRow; personId: string; day: string }) {
+  const { t } = useTexts();
+  const { data: plan } = useQuery(planBehindQuery(personId, row.organId, row.typeId, day));
+  if (!plan) return null;
+  return (
+    <span className="line muted">
+      {t('timeline.byPlan')}{' '}
+      <Link to="/plans/$planId" params={{ planId: plan.planId }}>
+        {plan.title || t('plan.untitled')}
+      </Link>
+    </span>
+  );
+}
+
 function Row({
   row,
   personId,
   ticks,
   today,
+  day,
 }: {
   row: TimelineRow;
   personId: string;
   ticks: Tick[];
   today: number;
+  /** Today as a day. */
+  day: string;
 }) {
   const { t } = useTexts();
   const kind = useKind();
@@ -91,7 +111,14 @@ function Row({
       <td className="timeline-periods small">
         <ul>
           {row.bars.map(({ from, to }) => (
-            <li key={from + to}>{period(from, to)}</li>
+            <li key={from + to}>
+              {period(from, to)}
+              {[from, to]
+                .filter(end => end > day)
+                .map(end => (
+                  <PlanBehind key={end} row={row} personId={personId} day={end} />
+                ))}
+            </li>
           ))}
         </ul>
       </td>
@@ -155,7 +182,7 @@ export function Timeline({ memberships, personId, today }: Props) {
             </tr>
           )}
           {group.rows.map(row => (
-            <Row key={row.key} row={row} personId={personId} ticks={ticks} today={now} />
+            <Row key={row.key} row={row} personId={personId} ticks={ticks} today={now} day={today} />
           ))}
         </tbody>
       ))}
