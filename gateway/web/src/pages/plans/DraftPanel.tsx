@@ -179,9 +179,9 @@ function Panel({ draft, canUndo, onEdit }: Props & { draft: Draft; canUndo: bool
   return (
     <aside className="draft no-print" aria-labelledby="draft-title">
       <div className="section-head">
-        <h2 id="draft-title" role="status">
-          {t('draft.title', { count: draft.entries.length })}
-        </h2>
+        <div role="status">
+          <h2 id="draft-title">{t('draft.title', { count: draft.entries.length })}</h2>
+        </div>
         {canUndo && (
           <Button look="quiet" onPress={() => changeDraft({ type: 'undo' })}>
             {t('common.undo')}
