@@ -188,7 +188,7 @@ describe('changeWords', () => {
 });
 
 describe('the tree as the draft makes it', () => {
-  const organ = (organId: string, parentId: string): TreeOrgan => ({
+  const treeOrgan = (organId: string, parentId: string): TreeOrgan => ({
     organId,
     organisationId: 'O',
     parentId,
@@ -201,9 +201,9 @@ describe('the tree as the draft makes it', () => {
   });
   const branches = () =>
     new Map<string, Branch>([
-      ['O', { organs: [organ('A', 'O'), organ('B', 'O')], more: false }],
-      ['A', { organs: [organ('A1', 'A'), organ('A2', 'A')], more: false }],
-      ['B', { organs: [organ('B1', 'B')], more: false }],
+      ['O', { organs: [treeOrgan('A', 'O'), treeOrgan('B', 'O')], more: false }],
+      ['A', { organs: [treeOrgan('A1', 'A'), treeOrgan('A2', 'A')], more: false }],
+      ['B', { organs: [treeOrgan('B1', 'B')], more: false }],
     ]);
   const shown = (changes: OrganChange[], on = '2027-06-01') => {
     const draft = {
