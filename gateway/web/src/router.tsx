@@ -32,7 +32,19 @@ const organs = createRoute({
 const organ = createRoute({
   getParentRoute: () => root,
   path: '/organs/$organId',
-  validateSearch: only('view', 'q', 'type', 'on', 'sort', 'page', 'why', 'whyType', 'known', 'group', 'closed'),
+  validateSearch: only(
+    'view',
+    'q',
+    'type',
+    'on',
+    'sort',
+    'page',
+    'why',
+    'whyType',
+    'known',
+    'group',
+    'closed',
+  ),
   component: lazyRouteComponent(() => import('./pages/members/OrganPage')),
 });
 

@@ -1064,7 +1064,6 @@ export const en = {
   'reason.LATER_PLAN': 'This later plan rests on it.',
   'reason.HASH_MISMATCH': 'The plan was previewed anew meanwhile; read it again.',
   'reason.PARENT_NOT_IN_TREE': 'The organ above is not in the tree on this day.',
-  'reason.UNKNOWN_TYPE': 'There is no such membership type.',
   'reason.UNKNOWN_PERSON': 'There is no such person.',
   'reason.UNKNOWN_PART': 'None of the parts has this code.',
   'reason.UNKNOWN_EXCEPTION': 'There is no such exception.',

@@ -1074,7 +1074,6 @@ export const fi: Messages = {
   'reason.LATER_PLAN': 'Tämä myöhempi suunnitelma perustuu siihen.',
   'reason.HASH_MISMATCH': 'Suunnitelma on esikatseltu uudelleen; lue se uudestaan.',
   'reason.PARENT_NOT_IN_TREE': 'Yläelin ei ole puussa tänä päivänä.',
-  'reason.UNKNOWN_TYPE': 'Tällaista jäsentyyppiä ei ole.',
   'reason.UNKNOWN_PERSON': 'Tällaista henkilöä ei ole.',
   'reason.UNKNOWN_PART': 'Millään osalla ei ole tätä tunnusta.',
   'reason.UNKNOWN_EXCEPTION': 'Tällaista poikkeusta ei ole.',

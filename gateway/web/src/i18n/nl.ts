@@ -1080,7 +1080,6 @@ export const nl: Messages = {
   'reason.LATER_PLAN': 'Dit latere plan bouwt erop voort.',
   'reason.HASH_MISMATCH': 'Het plan is intussen opnieuw bekeken; lees het nog eens.',
   'reason.PARENT_NOT_IN_TREE': 'Het orgaan erboven staat op deze dag niet in de boom.',
-  'reason.UNKNOWN_TYPE': 'Dit lidmaatschapstype bestaat niet.',
   'reason.UNKNOWN_PERSON': 'Deze persoon bestaat niet.',
   'reason.UNKNOWN_PART': 'Geen van de delen heeft deze code.',
   'reason.UNKNOWN_EXCEPTION': 'Deze uitzondering bestaat niet.',

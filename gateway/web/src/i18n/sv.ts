@@ -1070,7 +1070,6 @@ export const sv: Messages = {
   'reason.LATER_PLAN': 'Den här senare planen bygger på den.',
   'reason.HASH_MISMATCH': 'Planen har förhandsgranskats på nytt; läs den igen.',
   'reason.PARENT_NOT_IN_TREE': 'Organet ovanför finns inte i trädet den dagen.',
-  'reason.UNKNOWN_TYPE': 'Det finns ingen sådan medlemstyp.',
   'reason.UNKNOWN_PERSON': 'Det finns ingen sådan person.',
   'reason.UNKNOWN_PART': 'Ingen av delarna har den koden.',
   'reason.UNKNOWN_EXCEPTION': 'Det finns inget sådant undantag.',
