@@ -10,6 +10,7 @@ typedef struct Undo {
   Call *call;
   const Plan *plan;
   Image *image;
+  bool *known_before;   /* by organ */
   Symbols *blockers;    /* ids of later plans */
   const char *blocked;  /* by what else, English; NULL for nothing */
   uint32_t first_given; /* rows from here on are given back */
@@ -125,6 +126,31 @@ check_cycle (Undo *undo, uint32_t given)
   }
 }
 
+/* The organ has lived on some day; nobody knows one that never has. */
+static bool
+is_known (const Image *image, uint32_t organ)
+{
+  uint32_t at;
+  IMAGE_EACH (image, at, image->organs[organ].first[RECORD_LIFE])
+  return true;
+  return false;
+}
+
+/* Something recorded since belongs to an organ whose creation is undone. */
+static void
+check_owners (Undo *undo)
+{
+  const Image *image = undo->image;
+  for (uint32_t i = 0; i < undo->first_given; i++) {
+    const ImageRow *row = &image->rows[i];
+    if (!image_counts (row) || row->organ == IMAGE_NONE)
+      continue;
+    if ((!is_known (image, row->organ) && undo->known_before[row->organ]) ||
+        (row->kind == RECORD_EDGE && !is_known (image, row->other) && undo->known_before[row->other]))
+      block (undo, row->plan_id, "Something has been recorded since of an organ that the plan created");
+  }
+}
+
 static void
 check_constraints (Undo *undo, const bool *fine_before)
 {
@@ -133,6 +159,7 @@ check_constraints (Undo *undo, const bool *fine_before)
     check_overlap (undo, i);
     check_cycle (undo, i);
   }
+  check_owners (undo);
   const bool *fine = judge_edges (image, undo->first_given);
   for (uint32_t i = 0; i < undo->first_given; i++)
     if (fine_before[i] && !fine[i] && image_counts (&image->rows[i]))
@@ -196,6 +223,9 @@ undo_image (Call *call, const Plan *plan, Image **image)
   const uint32_t *row_of = index_rows (undo.image, ids);
   undo.first_given = undo.image->row_count;
   const bool *fine_before = judge_edges (undo.image, undo.first_given);
+  undo.known_before = memory_array (call, bool, undo.image->organ_count + 1);
+  for (uint32_t i = 0; i < undo.image->organ_count; i++)
+    undo.known_before[i] = is_known (undo.image, i);
   for (RecordKind kind = 0; kind < RECORD_KINDS && !status_failed (status); kind++)
     status = undo_kind (&undo, kind, ids, row_of);
   if (status_failed (status))

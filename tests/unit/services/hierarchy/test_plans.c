@@ -428,6 +428,11 @@ test_an_undo_is_blocked_by_later_plans (void **state)
   status = planning_undo_try (world, owner, create);
   assert_non_null (strstr (status.detail->message, move->plan_id));
   planning_undo (world, owner, move);
+  /* or something else of it that is on record */
+  Plan *rule = planning_do (world, owner, &towns, "rule east 2026-03-01 Corpo");
+  status = planning_undo_try (world, owner, create);
+  assert_non_null (strstr (status.detail->message, rule->plan_id));
+  planning_undo (world, owner, rule);
   planning_undo (world, owner, create);
   /* a cycle that giving back would close */
   Plan *up = planning_do (world, owner, &towns, "move berga org 2026-01-01");
