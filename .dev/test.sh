@@ -241,7 +241,7 @@ hand_over() {
 
 verb_bench() {
   verb_deps run
-  build_programs release event_writes bus_echo hello_http
+  build_programs release event_writes bus_echo hello_http hierarchy_figures
   hand_over bench "$@"
 }
 
