@@ -95,6 +95,17 @@ export class Browser {
     return { organisation: organisations[0], organ, member: members[0] };
   }
 
+  /** An area change that is checked and not applied: the municipality of a postal code joins another. */
+  async area () {
+    const { places } = await this.ask ('/v1/places?pageSize=200');
+    const from = places.find (({ municipality }) => municipality !== '');
+    const to = places.find (({ municipality }) => municipality !== '' && municipality !== from.municipality);
+    const area = await this.ask ('/v1/area-changes', { method: 'POST', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID () },
+      body: JSON.stringify ({ title: `${from.municipality} joins ${to.municipality}`, reason: 'The councils have decided.', on: '2030-01-01',
+        rows: [{ postalCode: from.postalCode, municipality: to.municipality }] }) });
+    return { area, from, to };
+  }
+
   /** Actions of each kind, made once, and the group of members of an organ that one of them made. */
   async actions (organisation, organ) {
     const path = `/v1/organisations/${organisation.organisationId}/actions`;

@@ -6,12 +6,14 @@ let browser;
 let paths;
 
 const NAMES = ['organs', 'an organ open', 'a search for organs', 'members', 'organs below', 'rules', 'why', 'groups', 'a group', 'actions', 'jubilees', 'persons', 'a search for persons', 'a card', 'history',
-  'a new person', 'plans', 'a plan', 'people of a plan', 'the chart', 'the tree on another day', 'imports', 'a new import', 'runs', 'status', 'nowhere'];
+  'a new person', 'plans', 'a plan', 'people of a plan', 'the chart', 'the tree on another day', 'imports', 'a new import', 'area changes', 'a new area change',
+  'an area change', 'runs', 'status', 'nowhere'];
 
 beforeAll (async () => {
   browser = await Browser.start ();
   const { organisation, organ, member } = await browser.places ();
   const { group } = await browser.actions (organisation, organ);
+  const { area } = await browser.area ();
   const top = organisation.organisationId;
   const { organs } = await browser.ask (`/v1/organs?parentId=${organ.organId}&pageSize=2`);
   const plan = await preview ('Looked at in every dress', top, [{ kind: 'CHANGE_KIND_END', on: '2027-01-01', organ: organs[0].organId }]);
@@ -39,6 +41,9 @@ beforeAll (async () => {
     'the tree on another day': `/organs?on=2020-05-01&open=${top}`,
     imports: '/imports',
     'a new import': '/imports/new',
+    'area changes': '/area-changes',
+    'a new area change': '/area-changes/new',
+    'an area change': `/area-changes/${area.areaChangeId}`,
     runs: '/runs',
     status: '/status',
     nowhere: '/nowhere',

@@ -1,5 +1,6 @@
 // The API over the federation in memory: what the browser application asks, answered in the shape of the contract.
 import { ACTION_ROUTES, actionMethods } from './actions.mjs';
+import { AREA_ROUTES, areaMethods } from './areas.mjs';
 import { Federation, newId, ruleWords, TODAY } from './federation.mjs';
 import { Plans } from './plans.mjs';
 
@@ -608,12 +609,13 @@ export class Api {
   }
 }
 
-Object.assign (Api.prototype, actionMethods);
+Object.assign (Api.prototype, actionMethods, areaMethods);
 
 const P = '([^/:]+)';
 /** [verb, path, method of Api]; the first that matches answers. */
 export const ROUTES = [
   ...ACTION_ROUTES,
+  ...AREA_ROUTES,
   ['GET', '/v1/organisations', 'listOrganisations'],
   ['POST', '/v1/organisations', 'createOrganisation'],
   ['GET', `/v1/organisations/${P}/types`, 'listTypes'],

@@ -61,6 +61,7 @@ export class Federation {
     this.files = new Map ();
     this.imports = [];
     this.actions = [];
+    this.areas = [];
     this.runs = [];
     this.outcomes = new Map ();
     if (!empty) {
