@@ -64,15 +64,10 @@ population_reset (Population *population)
   memset (population->slots, 0, (population->slot_mask + (size_t)1) * sizeof *population->slots);
 }
 
-/* Identifiers are random at their end. */
 static uint32_t *
 slot_of (const Population *population, const Id *id)
 {
-  uint64_t tail;
-  memcpy (&tail, id->bytes + 8, sizeof tail);
-  uint64_t head;
-  memcpy (&head, id->bytes, sizeof head);
-  uint32_t at = (uint32_t)(((tail ^ head * 31) * 0x9e3779b97f4a7c15ULL) >> 32) & population->slot_mask;
+  uint32_t at = id_hash (id) & population->slot_mask;
   for (;; at = (at + 1) & population->slot_mask) {
     uint32_t *slot = &population->slots[at];
     if (*slot == 0 || memcmp (&population->ids[*slot - 1], id, sizeof *id) == 0)

@@ -13,7 +13,22 @@
 
 #include "core/id.h"
 
+#include <string.h>
+
 typedef struct Population Population;
+
+/* A hash of an identifier that spreads whatever part of it varies: ids need not be random. */
+static inline uint32_t
+id_hash (const Id *id)
+{
+  uint64_t head, tail;
+  memcpy (&head, id->bytes, sizeof head);
+  memcpy (&tail, id->bytes + sizeof head, sizeof tail);
+  uint64_t hash = head * 0x9e3779b97f4a7c15ULL ^ tail;
+  hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccdULL;
+  hash = (hash ^ hash >> 29) * 0xc4ceb9fe1a85ec53ULL;
+  return (uint32_t)(hash >> 32);
+}
 
 /* A person in a population; positions stay as they are until population_reset. */
 typedef uint32_t PersonIndex;

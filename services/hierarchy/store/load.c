@@ -59,9 +59,7 @@ id_symbols_new (void *owner, Symbols *symbols)
 static uint32_t
 slot_of (const IdSymbols *ids, const Id *id)
 {
-  uint64_t tail;
-  memcpy (&tail, id->bytes + 8, sizeof tail);
-  uint32_t at = (uint32_t)((tail * 0x9e3779b97f4a7c15ULL) >> 32) & ids->mask;
+  uint32_t at = id_hash (id) & ids->mask;
   while (ids->numbers[at] != SYMBOL_NONE && memcmp (&ids->ids[at], id, sizeof *id) != 0)
     at = (at + 1) & ids->mask;
   return at;
