@@ -59,7 +59,23 @@ check_merge (ChangeSet *set, uint32_t organ, uint32_t target, Day on)
   return STATUS_SUCCESS;
 }
 
-/* Every edge that has come to lead to the organ from `on` on closes no cycle. */
+/* An edge that leads here since this change. */
+static bool
+is_led_here (const ImageRow *row, Day on)
+{
+  return row->state == ROW_NEW && row->valid.from >= on;
+}
+
+/* Where the child lives on the first day of an edge, the parent is in the tree. */
+static bool
+begins_well (const Image *image, const ImageRow *edge)
+{
+  Day first = edge->valid.from;
+  return image_row_on (image, image->organs[edge->organ].first[RECORD_LIFE], first, NULL) == IMAGE_NONE ||
+         image_way_up (image, edge->other, first, NULL, NULL) == WAY_TO_ROOT;
+}
+
+/* Every edge that has come to lead to the organ from `on` on closes no cycle and begins in the tree. */
 static Status
 check_below (ChangeSet *set, const char *field, uint32_t organ, Day on)
 {
@@ -67,11 +83,14 @@ check_below (ChangeSet *set, const char *field, uint32_t organ, Day on)
   Status status = STATUS_SUCCESS;
   uint32_t at;
   IMAGE_EACH_BELOW (image, at, organ)
-  {
-    const ImageRow *row = &image->rows[at];
-    if (row->state == ROW_NEW && row->valid.from >= on && !status_failed (status))
-      status = change_check_above (set, field, row->organ, row->valid);
-  }
+  if (is_led_here (&image->rows[at], on) && !status_failed (status))
+    status = change_check_above (set, field, image->rows[at].organ, image->rows[at].valid);
+  IMAGE_EACH_BELOW (image, at, organ)
+  if (is_led_here (&image->rows[at], on) && !status_failed (status) && !begins_well (image, &image->rows[at]))
+    status =
+        REFUSE (set, field, "PARENT_NOT_IN_TREE",
+                "On the first day of the organ with the code %s below it, it would not stand in the tree",
+                image->organs[image->rows[at].organ].code);
   return status;
 }
 

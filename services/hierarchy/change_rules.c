@@ -118,22 +118,65 @@ change_add_exception (ChangeSet *set, const OrganChange *change, Day on)
   return STATUS_SUCCESS;
 }
 
+/* True when a merge or a split has parted one exception into these two: one ends where the other begins. */
+static bool
+is_continued (const ImageRow *before, const ImageRow *after)
+{
+  return before->kind == RECORD_EXCEPTION && after->kind == RECORD_EXCEPTION &&
+         before->valid.to == after->valid.from && before->organ != after->organ &&
+         before->other == after->other &&
+         strcmp (before->content->person_id, after->content->person_id) == 0 &&
+         strcmp (before->content->reason, after->content->reason) == 0;
+}
+
+/* The row that goes on where `at` ends, or that `at` goes on from; IMAGE_NONE for none. */
+static uint32_t
+neighbour (const Image *image, uint32_t at, bool later)
+{
+  for (uint32_t i = 0; i < image->row_count; i++) {
+    const ImageRow *row = &image->rows[i], *own = &image->rows[at];
+    if (image_counts (row) && (later ? is_continued (own, row) : is_continued (row, own)))
+      return i;
+  }
+  return IMAGE_NONE;
+}
+
+/* Ends the exception in all its parts. */
+static Status
+end_parts (ChangeSet *set, uint32_t at, Day on)
+{
+  Image *image = set->image;
+  uint32_t first = at, last = at;
+  for (uint32_t next; (next = neighbour (image, first, false)) != IMAGE_NONE;)
+    first = next;
+  for (uint32_t next; (next = neighbour (image, last, true)) != IMAGE_NONE;)
+    last = next;
+  if (image->rows[last].valid.to <= on)
+    return REFUSE (set, "on", "ALREADY_ENDED", "The exception has ended before this day");
+  if (image->rows[first].valid.from >= on)
+    return REFUSE (set, "on", "END_ON_FIRST_DAY", "An exception ends after its first day");
+  for (uint32_t part = last;;) {
+    uint32_t before = part == first ? IMAGE_NONE : neighbour (image, part, false);
+    image->organs[image->rows[part].organ].concerned = true;
+    if (image->rows[part].valid.to > on)
+      image_cut (image, part, on);
+    if (before == IMAGE_NONE)
+      return STATUS_SUCCESS;
+    part = before;
+  }
+}
+
 Status
 change_end_exception (ChangeSet *set, const OrganChange *change, Day on)
 {
-  Image *image = set->image;
+  const Image *image = set->image;
   if (*change->exception_id == '\0')
     return REFUSE (set, "exceptionId", "REQUIRED", "The change names no exception");
   for (uint32_t i = 0; i < image->row_count; i++) {
     const ImageRow *row = &image->rows[i];
-    if (row->kind != RECORD_EXCEPTION || row->state != ROW_KEPT ||
-        strcmp (row->id, change->exception_id) != 0)
-      continue;
-    if (row->valid.to <= on)
-      return REFUSE (set, "on", "ALREADY_ENDED", "The exception has ended before this day");
-    image->organs[row->organ].concerned = true;
-    image_cut (image, i, on);
-    return STATUS_SUCCESS;
+    if (row->kind == RECORD_EXCEPTION && row->state == ROW_KEPT &&
+        strcmp (row->id, change->exception_id) == 0)
+      return end_parts (set, i, on);
   }
   return REFUSE (set, "exceptionId", "UNKNOWN_EXCEPTION", "There is no such exception on record");
 }

@@ -365,7 +365,15 @@ test_a_merge (void **state)
   assert_string_equal (period (owner, guest, towns.north, "2026-06-01"), "2026-01-01..");
   assert_string_equal (period (owner, person, towns.north, "2026-06-01"), "2020-01-01..");
   assert_int_equal (exceptions (owner, towns.south)->n_exceptions, 0);
-  /* the rows can be undone further: they are of the plan that had recorded them */
+  planning_prove (world, owner);
+  /* an exception that a merge has parted is ended as one */
+  planning_do (world, owner, &towns, "merge north south 2026-06-01");
+  ListMembershipExceptionsResponse *list = exceptions (owner, towns.south);
+  assert_int_equal (list->n_exceptions, 1);
+  planning_do (world, owner, &towns,
+               memory_format (owner, "endexcept %s 2026-04-01", list->exceptions[0]->exception_id));
+  assert_string_equal (period (owner, guest, towns.organisation, "2026-03-31"), "2026-01-01..2026-04-01");
+  assert_string_equal (period (owner, guest, towns.south, "2026-07-01"), "none");
   planning_prove (world, owner);
 }
 

@@ -58,6 +58,8 @@ static const Refusal refusals[] = {
     {"merge aarla berga 2000-01-01", "changes[0].on", "END_ON_FIRST_DAY"},
     {"end berga 2026-01-01; merge aarla berga 2026-01-01", "changes[1].target", "PARENT_NOT_IN_TREE"},
     {"move south aarla 2030-01-01; merge north south 2026-01-01", "changes[1].target", "CYCLE"},
+    {"create x aarla 2027-01-01; create y org 2020-01-01; end y 2026-06-01; merge aarla y 2026-01-01",
+     "changes[3].target", "PARENT_NOT_IN_TREE"},
     {"split aarla 2026-01-01 a", "changes[0].parts", "TOO_FEW_PARTS"},
     {"split north 2026-01-01 a:aarla b", "changes[0].parts", "CHILD_UNASSIGNED"},
     {"split north 2026-01-01 a:aarla b:berga,aarla", "changes[0].parts[1].children[1]",
