@@ -60,16 +60,17 @@ model_tests() {
   echo $((ran - failed)) "$failed"
 }
 
-# judge PROGRAM PRESET WORLDS ARGUMENTS…: random worlds of the slow model against a program, half of them on each core.
-# One test.
+# judge COMMAND PRESET WORLDS ARGUMENTS…: random worlds of the slow model against a program with its options, half of
+# them on each core. One test.
 judge() {
-  local program=$1 preset=$2 share=$(($3 / 2)) shard shards=() good=yes
+  local command preset=$2 share=$(($3 / 2)) shard shards=() good=yes
+  read -ra command <<<"$1"
   shift 3
-  build_programs "$preset" "$program"
+  build_programs "$preset" "${command[0]}"
   for shard in 0 1; do
     # Above the seeds that people try by hand.
     python3 "$top/tests/model/generate.py" --seed $((100001 + shard * share)) --worlds "$share" "$@" |
-      HEIMO_SOURCE_DIR=$top "$top/build/$preset/bin/$program" &
+      HEIMO_SOURCE_DIR=$top "$top/build/$preset/bin/${command[0]}" "${command[@]:1}" &
     shards+=($!)
   done
   for shard in "${shards[@]}"; do wait "$shard" || good=no; done
@@ -77,13 +78,13 @@ judge() {
 }
 
 # The slow model of the hierarchy engine, and engine and service judged by it. The membership service cannot tell yet that
-# somebody is erased or ended, and service and model read two sentences about undoing otherwise: no such worlds.
+# somebody is erased, and service and model read two sentences about undoing otherwise: no such worlds.
 layer_model() {
   local passed failed preset=debug worlds=300
   if [ -n "$long" ]; then preset=release worlds=10000; fi
   read -r passed failed < <(model_tests)
   judge judge_engine "$preset" "$worlds" --rows
-  judge judge_service "$preset" "$worlds" --without erase --without end_excepted --without doubtful
+  judge 'judge_service --why' "$preset" "$worlds" --without erase --without doubtful
   count "$passed" "$failed"
 }
 
