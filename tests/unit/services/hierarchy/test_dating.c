@@ -210,7 +210,7 @@ test_a_late_event (void **state)
   service_world_day (world, "2026-06-10");
   PersonChanged *late = correction (owner, person, town, "Aarla", "2020-01-01", "", NULL);
   service_world_day (world, "2026-06-12");
-  set_rule (owner, both.evaluation.aarla, "Berga", "2026-06-12");
+  set_rule (owner, both.evaluation.aarla, "Berga", "2026-05-01");
   assert_int_equal (service_world_runs (world, false), 0);
   service_world_day (world, "2026-06-15");
   assert_success (service_world_follow (world, &late, 1));
