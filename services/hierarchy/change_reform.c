@@ -226,14 +226,13 @@ find_exception_part (ChangeSet *set, const OrganChange *change, const Parts *par
   return STATUS_SUCCESS;
 }
 
+/* The parts begin where the organ ends: below one in the tree. */
 static Status
-check_split (ChangeSet *set, const OrganChange *change, uint32_t organ, Day on)
+check_split (ChangeSet *set, uint32_t organ, Day on)
 {
   const Image *image = set->image;
-  if (change->n_parts < PARTS_MIN)
-    return REFUSE (set, "parts", "TOO_FEW_PARTS", "An organ is split into %d parts at least", PARTS_MIN);
-  if (image_row_on (image, image->organs[organ].first[RECORD_LIFE], on, NULL) != IMAGE_NONE &&
-      image_way_up (image, organ, on, NULL, NULL) != WAY_TO_ROOT)
+  uint32_t edge = image_row_on (image, image->organs[organ].first[RECORD_EDGE], on, NULL);
+  if (edge == IMAGE_NONE || image_way_up (image, image->rows[edge].other, on, NULL, NULL) != WAY_TO_ROOT)
     return REFUSE (set, "on", "PARENT_NOT_IN_TREE", "The organ does not stand in the tree on this day");
   return STATUS_SUCCESS;
 }
@@ -245,12 +244,14 @@ change_split (ChangeSet *set, const OrganChange *change, Day on)
   Parts parts = {0};
   uint32_t organ, target, at;
   Status status = change_branch (set, "organ", change->organ, &organ);
-  if (!status_failed (status))
-    status = check_split (set, change, organ, on);
+  if (!status_failed (status) && change->n_parts < PARTS_MIN)
+    return REFUSE (set, "parts", "TOO_FEW_PARTS", "An organ is split into %d parts at least", PARTS_MIN);
   if (!status_failed (status))
     status = assign_children (set, change, organ, on, &parts);
   if (!status_failed (status))
     status = change_end_life (set, organ, on);
+  if (!status_failed (status))
+    status = check_split (set, organ, on);
   if (!status_failed (status))
     status = add_parts (set, change, organ, on, &parts);
   if (!status_failed (status))

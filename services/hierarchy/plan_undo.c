@@ -161,8 +161,11 @@ check_constraints (Undo *undo, const bool *fine_before)
   }
   check_owners (undo);
   const bool *fine = judge_edges (image, undo->first_given);
-  for (uint32_t i = 0; i < undo->first_given; i++)
-    if (fine_before[i] && !fine[i] && image_counts (&image->rows[i]))
+  int64_t applied_at = INT64_MIN;
+  (void)clock_parse (undo->plan->apply_time, &applied_at);
+  for (uint32_t i = 0; i < undo->first_given; i++) /* what was there before the plan had to bear it */
+    if (fine_before[i] && !fine[i] && image_counts (&image->rows[i]) &&
+        image->rows[i].recorded_at > applied_at)
       block (undo, image->rows[i].plan_id, "An organ has been placed where the plan made place for it");
 }
 

@@ -16,7 +16,7 @@ WHERE organ.federation_id = :federation_id AND organ.organisation_id = :organisa
 
 -- name: image_edges
 SELECT edge_id AS id, edge.organ_id, parent_id AS other_id, lower (valid) AS valid_from, upper (valid) AS valid_to,
-  edge.recorded_plan AS plan_id
+  edge.recorded_plan AS plan_id, edge.recorded_at
 FROM organ JOIN organ_edge AS edge ON edge.federation_id = :federation_id AND edge.organ_id = organ.organ_id
 WHERE organ.federation_id = :federation_id AND organ.organisation_id = :organisation_id AND superseded_at IS NULL;
 
@@ -48,7 +48,7 @@ WHERE federation_id = :federation_id AND NOT given_back AND (recorded_plan = :pl
 
 -- name: undo_edges
 SELECT edge_id AS id, organ_id, parent_id AS other_id, lower (valid) AS valid_from, upper (valid) AS valid_to,
-  recorded_plan AS plan_id, superseded_plan, superseded_at IS NOT NULL AS superseded
+  recorded_plan AS plan_id, superseded_plan, superseded_at IS NOT NULL AS superseded, recorded_at
 FROM organ_edge
 WHERE federation_id = :federation_id AND NOT given_back AND (recorded_plan = :plan_id OR superseded_plan = :plan_id);
 

@@ -442,6 +442,10 @@ test_an_undo_is_blocked_by_later_plans (void **state)
   assert_non_null (strstr (status.detail->message, rule->plan_id));
   planning_undo (world, owner, rule);
   planning_undo (world, owner, create);
+  /* what was on record before the plan is no reason: it had to bear the organ's absence */
+  planning_do (world, owner, &towns,
+               "create west org 2026-01-01; move west south 2026-09-01; end west 2026-06-01");
+  planning_undo (world, owner, planning_do (world, owner, &towns, "reopen west 2026-08-01"));
   /* a cycle that giving back would close */
   Plan *up = planning_do (world, owner, &towns, "move berga org 2026-01-01");
   Plan *down = planning_do (world, owner, &towns, "move north berga 2026-02-01");
