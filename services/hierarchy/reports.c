@@ -47,7 +47,7 @@ static Status
 count_members (Counting *counting)
 {
   Call *call = counting->call;
-  const char *organisation_id, *const *after;
+  const char *organisation_id = "", *const *after = NULL;
   size_t size = counting->page_size == 0 ? COUNTS_DEFAULT : counting->page_size;
   Status status = find_organisation (call, counting->organ_id, &organisation_id);
   if (!status_failed (status))
@@ -143,7 +143,7 @@ check_change (Call *call, const char *change)
 Status
 list_member_changes (Call *call, const ListMemberChangesRequest *request, ListMemberChangesResponse *reply)
 {
-  const char *organisation_id, *const *after = NULL;
+  const char *organisation_id = "", *const *after = NULL;
   size_t size = request->page_size == 0 ? CHANGES_DEFAULT : request->page_size;
   Status status = check_period (call, request->from, request->to);
   if (!status_failed (status))
@@ -183,7 +183,7 @@ list_member_changes (Call *call, const ListMemberChangesRequest *request, ListMe
 Status
 list_organ_history (Call *call, const ListOrganHistoryRequest *request, ListOrganHistoryResponse *reply)
 {
-  const char *organisation_id, *const *before = NULL;
+  const char *organisation_id = "", *const *before = NULL;
   size_t size = request->page_size == 0 ? HISTORY_DEFAULT : request->page_size;
   Status status = find_organisation (call, request->organ_id, &organisation_id);
   if (!status_failed (status))
