@@ -33,7 +33,7 @@ test ('an action is set, carried out, changed, ended, and its end undone', async
     await dialog.getByLabel ('Title').fill (`Secretaries ${mark}`);
     await dialog.getByLabel ('Position').fill ('secretary');
     await dialog.getByLabel ('see groups').check ();
-    await dialog.getByLabel ('For which organs').selectOption ({ label: 'every district' });
+    await dialog.getByLabel ('For which organs').selectOption ({ label: `every ${places.organ.kind}` });
     await dialog.getByRole ('button', { name: 'New action' }).click ();
     await dialog.waitFor ({ state: 'detached' });
     const row = page.getByRole ('row').filter ({ hasText: `Secretaries ${mark}` });
