@@ -19,6 +19,7 @@ export default function OrganMenu({ organ, anchor, onAct, onClose }: Props) {
   return (
     <Popover
       className="popover menu-popover"
+      aria-label={t('organ.actsOf', { name: organ.name })}
       triggerRef={trigger}
       isOpen
       onOpenChange={open => !open && onClose()}
