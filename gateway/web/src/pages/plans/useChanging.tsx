@@ -1,6 +1,6 @@
 // Opens the menu of an organ and the dialogs behind it, on whatever page the organ is shown.
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
 import type { Violation } from '../../api/problem';
 import type { ChangeKind } from '../../api/types';
 import type { DraftEntry } from '../../lib/draft';
@@ -45,7 +45,12 @@ export interface Changing {
 export function useChanging(day: string): Changing {
   const [open, setOpen] = useState<Open | null>(null);
   const navigate = useNavigate();
-  const close = () => setOpen(null);
+  const opener = useRef<HTMLElement | null>(null);
+  // The item of the menu that opened the dialog is gone by now: the focus goes back to the menu's button.
+  const close = () => {
+    setOpen(null);
+    setTimeout(() => document.activeElement === document.body && opener.current?.focus(), 50);
+  };
   const act = (organ: Subject, chosen: Act) => {
     const kind = KINDS[chosen];
     if (chosen === 'rename') setOpen({ what: 'rename', organ });
@@ -58,7 +63,10 @@ export function useChanging(day: string): Changing {
       });
   };
   return {
-    menu: (organ, anchor) => setOpen({ what: 'menu', organ, anchor }),
+    menu: (organ, anchor) => {
+      opener.current = anchor;
+      setOpen({ what: 'menu', organ, anchor });
+    },
     act,
     move: (organ, target) => setOpen({ what: 'change', organ, kind: 'CHANGE_KIND_MOVE', target }),
     edit: (organ, entry, violations) =>
