@@ -4,9 +4,9 @@
  * recorded and superseded within the batch go in as superseded rows. A day's knowledge is a fold of its own,
  * for "who did we believe on that day" must stay answerable: a batch over a midnight is applied in two parts.
  */
-#include "derive.h"
-#include "exceptions.h"
+#include "derive/derive.h"
 #include "store/store.h"
+#include "tree/exceptions.h"
 
 #include "core/text.h"
 

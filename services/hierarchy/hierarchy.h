@@ -4,7 +4,7 @@
 
 #include "hierarchy_sql.h"
 #include "service/service.h"
-#include "words.h"
+#include "words/words.h"
 
 /* The service's own configuration. */
 typedef struct HierarchyConfig {

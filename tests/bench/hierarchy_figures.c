@@ -15,7 +15,7 @@
 #include <sodium.h>
 
 #include "heimo_hierarchy_handlers.h"
-#include "services/hierarchy/difference.h"
+#include "services/hierarchy/derive/difference.h"
 #include "services/hierarchy/store/load.h"
 #include "services/hierarchy/store/pass.h"
 #include "services/hierarchy/store/store.h"

@@ -5,7 +5,7 @@
 #include "core/validate.h"
 #include "heimo_api.h"
 #include "services/hierarchy/engine/evaluate.h"
-#include "services/hierarchy/words.h"
+#include "services/hierarchy/words/words.h"
 
 #include <stdlib.h>
 

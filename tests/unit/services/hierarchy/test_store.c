@@ -7,7 +7,7 @@
 #include "core/id.h"
 #include "core/memory.h"
 #include "service/private.h"
-#include "services/hierarchy/difference_private.h"
+#include "services/hierarchy/derive/difference_private.h"
 #include "services/hierarchy/store/pass.h"
 #include "services/hierarchy/store/store.h"
 

@@ -1,5 +1,5 @@
 /* Words: the tables are whole, and rules, facts and days read well in each language. */
-#include "services/hierarchy/words.h"
+#include "services/hierarchy/words/words.h"
 
 #include "core/memory.h"
 
