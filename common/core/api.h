@@ -43,7 +43,8 @@ typedef enum ApiFormat {
   API_FORMAT_COUNTRY = 6,
   API_FORMAT_LANGUAGE = 7,
   API_FORMAT_CODE = 8,
-  API_FORMAT_FIELD_PATH = 9
+  API_FORMAT_FIELD_PATH = 9,
+  API_FORMAT_CSV = 10
 } ApiFormat;
 
 /* One field: what the protobuf-c descriptor does not know. Numbers are resolved: defaults are filled in. */

@@ -341,3 +341,10 @@ csv_detect_separator (Bytes head)
       best = j;
   return counts[best] == 0 ? '\0' : candidates[best];
 }
+
+Bytes
+csv_without_mark (Bytes head)
+{
+  size_t mark = head.length >= 3 && memcmp (head.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+  return (Bytes){head.data + mark, head.length - mark};
+}

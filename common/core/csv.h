@@ -72,6 +72,9 @@ CsvReader *csv_resume (void *owner, char separator, uint64_t end, uint64_t next_
 /* Reads on in *input, which is advanced past what was used. `last`: nothing follows this piece. */
 CsvResult csv_next (CsvReader *reader, Bytes *input, bool last);
 
+/* The same without the byte order mark that some programs write before the first line. */
+Bytes csv_without_mark (Bytes head);
+
 /* The row of the last CSV_ROW or CSV_BAD_ROW. */
 const CsvRow *csv_row (const CsvReader *reader);
 

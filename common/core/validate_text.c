@@ -73,18 +73,30 @@ take_date (Scan *scan)
 
 /* UTF-8 without control characters other than line feed and tab. */
 static bool
-good_text (const char *text, size_t length)
+good_lines (const char *text, size_t length, bool carriage_returns)
 {
   if (!text_is_utf8 (text, length))
     return false;
   for (size_t i = 0; i < length; i++) {
     unsigned char byte = (unsigned char)text[i];
-    bool low = byte < 0x20 && byte != '\n' && byte != '\t';
+    bool low = byte < 0x20 && byte != '\n' && byte != '\t' && !(carriage_returns && byte == '\r');
     bool high = byte == 0x7f || (byte == 0xc2 && (unsigned char)text[i + 1] < 0xa0); /* U+0080 to U+009F */
     if (low || high)
       return false;
   }
   return true;
+}
+
+static bool
+good_text (const char *text, size_t length)
+{
+  return good_lines (text, length, false);
+}
+
+static bool
+good_csv (const char *text, size_t length)
+{
+  return good_lines (text, length, true);
 }
 
 static bool
@@ -267,6 +279,7 @@ static const FormatRow format_rows[] = {
     [API_FORMAT_CODE] = {good_code, "INVALID_CODE",
                          "may have letters, digits, hyphen, underscore and dot only, at most 64"},
     [API_FORMAT_FIELD_PATH] = {good_field_path, "INVALID_FIELD_PATH", "is not the name of a field"},
+    [API_FORMAT_CSV] = {good_csv, "INVALID_TEXT", "has control characters or is not UTF-8"},
 };
 enum { FORMAT_COUNT = sizeof format_rows / sizeof *format_rows };
 
@@ -282,7 +295,7 @@ validate_text (ApiFormat format, const char *text, size_t length)
   const FormatRow *row = format_row (format);
   if (length == 0)
     return NULL;
-  if (!good_text (text, length))
+  if (format != API_FORMAT_CSV && !good_text (text, length))
     return format_rows[API_FORMAT_TEXT].reason;
   return row->good (text, length) ? NULL : row->reason;
 }

@@ -50,7 +50,7 @@ lint_rule (const ModelField *field, Problems *problems)
   const char *name = field->name;
   if (rule->format != 0 && !is_text (field))
     AT_FIELD (field, "field %s: a format is for strings only", name);
-  if ((int)rule->format < 0 || (int)rule->format > (int)API_FORMAT_FIELD_PATH)
+  if ((int)rule->format < 0 || (int)rule->format > (int)API_FORMAT_CSV)
     AT_FIELD (field, "field %s: format %d is not known", name, (int)rule->format);
   if (rule->bounded && !is_number (field))
     AT_FIELD (field, "field %s: bounds are for numbers only", name);

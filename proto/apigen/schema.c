@@ -78,6 +78,7 @@ static const FormatRow format_rows[] = {
     [API_FORMAT_LANGUAGE] = {"language", false, "(fi|sv|en|nl)"},
     [API_FORMAT_CODE] = {"code", false, "[A-Za-z0-9._-]{1,64}"},
     [API_FORMAT_FIELD_PATH] = {"field-path", false, "[a-z][A-Za-z0-9_]*([.][a-z][A-Za-z0-9_]*)*"},
+    [API_FORMAT_CSV] = {NULL, false, NULL},
 };
 
 /* An optional value may be empty, and "" has none of the formats; so the format is asserted only where a
@@ -102,7 +103,8 @@ string_schema (Schemas *schemas, const ModelField *field, SchemaSide side, bool 
   json_t *schema = json_pack ("{s:s}", "type", "string");
   bool must_be = !element && rule->required && side != SCHEMA_UPDATE;
   ApiFormat format = (ApiFormat)rule->format;
-  bool shaped = format != API_FORMAT_TEXT && format != API_FORMAT_EMAIL && format != API_FORMAT_FIELD_PATH;
+  bool shaped = format != API_FORMAT_TEXT && format != API_FORMAT_EMAIL && format != API_FORMAT_FIELD_PATH &&
+                format != API_FORMAT_CSV;
   if (format < sizeof format_rows / sizeof *format_rows)
     add_format (schemas, schema, format, must_be);
   if (side == SCHEMA_REPLY || shaped)

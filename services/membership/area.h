@@ -12,8 +12,10 @@ enum {
       10000 /* postal codes of one change: more than a country has municipal mergers in a decade */
 };
 
-/* Rows of a CSV text. Every bad row is a violation of "csv" with its line and column in the description. */
-Status area_read_csv (Call *call, const char *csv, AreaRow ***rows, size_t *count) MUST_CHECK;
+/* Rows of a CSV text and the line of each. Every bad row is a violation of "csv" with its line and column in
+ * the description. */
+Status area_read_csv (Call *call, const char *csv, AreaRow ***rows, uint64_t **lines,
+                      size_t *count) MUST_CHECK;
 
 /* Brings addresses of cards to what the gazetteer says from days on: those about to be stored, or with
  * `stored` also those on record. A town that somebody wrote otherwise than the gazetteer stays. */

@@ -3,6 +3,7 @@
 #include "area.h"
 
 #include "core/csv.h"
+#include "core/validate.h"
 
 #include <string.h>
 
@@ -29,6 +30,7 @@ typedef struct Reading {
   size_t at[COLUMN_COUNT]; /* position of the column in the file, from 1; 0: not there */
   size_t columns;
   AreaRow **rows;
+  uint64_t *lines;
   size_t count;
   size_t bad;
   Status status;
@@ -69,6 +71,8 @@ take_field (Reading *reading, const CsvRow *row, AreaColumn column, size_t most)
   const CsvField *field = &row->fields[at - 1];
   if (strlen (field->text) > most)
     add_bad (reading, row->line, at, "TOO_LONG", "The value is too long");
+  else if (validate_text (API_FORMAT_TEXT, field->text, strlen (field->text)) != NULL)
+    add_bad (reading, row->line, at, "INVALID_TEXT", "The value has control characters");
   return memory_string (reading->call, field->text);
 }
 
@@ -92,17 +96,19 @@ read_row (Reading *reading, const CsvRow *row)
   made->town = take_field (reading, row, COLUMN_TOWN, 100);
   made->municipality = take_field (reading, row, COLUMN_MUNICIPALITY, 100);
   made->province = take_field (reading, row, COLUMN_PROVINCE, 100);
+  reading->lines[reading->count] = row->line;
   reading->rows[reading->count++] = made;
 }
 
 Status
-area_read_csv (Call *call, const char *csv, AreaRow ***rows, size_t *count)
+area_read_csv (Call *call, const char *csv, AreaRow ***rows, uint64_t **lines, size_t *count)
 {
-  Bytes input = {(const uint8_t *)csv, strlen (csv)};
+  Bytes input = csv_without_mark ((Bytes){(const uint8_t *)csv, strlen (csv)});
   char separator = csv_detect_separator (input);
   Reading reading = {.call = call, .status = STATUS_SUCCESS};
   reading.csv = csv_new (call, separator == '\0' ? ',' : separator);
   reading.rows = memory_array (call, AreaRow *, AREA_ROWS_MAX + 1);
+  reading.lines = memory_array (call, uint64_t, AREA_ROWS_MAX + 1);
   CsvResult result;
   while ((result = csv_next (reading.csv, &input, true)) != CSV_END && result != CSV_MORE) {
     const CsvRow *row = csv_row (reading.csv);
@@ -117,6 +123,7 @@ area_read_csv (Call *call, const char *csv, AreaRow ***rows, size_t *count)
   if (reading.count == 0 && !status_failed (reading.status))
     return status_field (call, "csv", "EMPTY", "The file has no rows");
   *rows = reading.rows;
+  *lines = reading.lines;
   *count = reading.count;
   return reading.status;
 }

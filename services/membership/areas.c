@@ -14,7 +14,7 @@ typedef struct Checking {
   Call *call;
   AreaRow *const *rows;
   size_t row_count;
-  bool from_csv;
+  uint64_t *lines; /* of a file; NULL for rows of the request */
   const char *on;
   AreaPlace *places; /* talloc array */
   size_t place_count;
@@ -25,9 +25,9 @@ typedef struct Checking {
 static void
 add_bad (Checking *checking, size_t row, const char *field, const char *reason, const char *text)
 {
-  if (checking->from_csv)
-    status_add_violation (&checking->status, checking->call, "csv", reason, "Row %zu, %s: %s", row + 1, field,
-                          text);
+  if (checking->lines != NULL)
+    status_add_violation (&checking->status, checking->call, "csv", reason, "Line %llu, %s: %s",
+                          (unsigned long long)checking->lines[row], field, text);
   else
     status_add_violation (&checking->status, checking->call,
                           memory_format (checking->call, "rows[%zu].%s", row, field), reason, "%s", text);
@@ -122,7 +122,7 @@ resolve (Checking *checking)
     return status;
   size_t places = db_row_count (result);
   if (places > AREA_PLACES_MAX)
-    return status_field (call, checking->from_csv ? "csv" : "rows", "TOO_MANY_PLACES",
+    return status_field (call, checking->lines != NULL ? "csv" : "rows", "TOO_MANY_PLACES",
                          "The rows name more than %d postal codes", AREA_PLACES_MAX);
   checking->places = memory_array (call, AreaPlace, places + 1);
   for (size_t at = 0; at < places; at++) {
@@ -235,13 +235,13 @@ take_rows (Checking *checking, const CreateAreaChangeRequest *request)
   AreaRow **rows;
   checking->rows = request->rows;
   checking->row_count = request->n_rows;
-  checking->from_csv = request->csv[0] != '\0';
-  if (checking->from_csv == (request->n_rows > 0))
-    return status_field (checking->call, "rows", checking->from_csv ? "FIELD_NOT_ALLOWED" : "REQUIRED",
+  bool from_csv = request->csv[0] != '\0';
+  if (from_csv == (request->n_rows > 0))
+    return status_field (checking->call, "rows", from_csv ? "FIELD_NOT_ALLOWED" : "REQUIRED",
                          "An area change has rows or csv, one of the two");
-  if (!checking->from_csv)
+  if (!from_csv)
     return STATUS_SUCCESS;
-  Status status = area_read_csv (checking->call, request->csv, &rows, &checking->row_count);
+  Status status = area_read_csv (checking->call, request->csv, &rows, &checking->lines, &checking->row_count);
   checking->rows = rows;
   return status;
 }

@@ -6,9 +6,9 @@
 #ifndef HEIMO_MEMBERSHIP_ROW_H
 #define HEIMO_MEMBERSHIP_ROW_H
 
+#include "core/csv.h"
 #include "core/day.h"
 #include "core/memory.h"
-#include "core/csv.h"
 
 #include <stdbool.h>
 

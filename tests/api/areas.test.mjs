@@ -39,14 +39,14 @@ describe ('rows that are wrong are refused, each with its place', () => {
     expect (faults (answer)).toEqual ([['rows[1].postalCode', 'DUPLICATE']]);
   });
 
-  test ('CSV is told by line and column, or by row', async () => {
+  test ('CSV is told by line and column, or by line and field', async () => {
     const { code } = await makePlace ();
     const long = 'x'.repeat (101);
     const answer = await create ({ csv: `postal_code;town\n${code};${long}\n${code};A;B\n` });
     expect (answer.body.violations.map (({ description }) => description)).toEqual ([
       expect.stringMatching (/^Line 2, column 2: /), expect.stringMatching (/^Line 3, column 3: /)]);
-    const unknown = await create ({ csv: `postal_code;town\n${code};A\nNOWHERE;A\n` });
-    expect (unknown.body.violations.map (({ description }) => description)).toEqual ([expect.stringMatching (/^Row 2, postalCode: /)]);
+    const unknown = await create ({ csv: `\ufeffpostal_code;town\r\n${code};A\r\nNOWHERE;A\r\n` });
+    expect (unknown.body.violations.map (({ description }) => description)).toEqual ([expect.stringMatching (/^Line 3, postalCode: /)]);
   });
 });
 

@@ -42,12 +42,11 @@ describe('faults', () => {
     ['rows[0].municipality', 'Needed', { row: 0, field: 'municipality' }],
     ['title', 'Needed', { field: 'title' }],
     ['csv', 'Line 3, column 2: Too long', { line: 3, column: 2, field: 'csv', description: 'Too long' }],
-    ['csv', 'Row 2, postalCode: Unknown', { line: 7, field: 'postalCode', description: 'Unknown' }],
-    ['csv', 'Row 9, postalCode: Unknown', { field: 'postalCode' }],
+    ['csv', 'Line 7, postalCode: Unknown', { line: 7, field: 'postalCode', description: 'Unknown' }],
     ['csv', 'The file has no rows', { field: 'csv', description: 'The file has no rows' }],
   ] as const;
   test.each(CASES)('%s: %s', (field, description, expected) => {
-    const [fault] = faultsOf([{ field, reason: 'R', description }], [2, 7]);
+    const [fault] = faultsOf([{ field, reason: 'R', description }]);
     expect(fault).toMatchObject({ reason: 'R', ...expected });
     expect(fault && 'line' in fault).toBe('line' in expected);
   });

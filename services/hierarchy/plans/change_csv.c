@@ -178,7 +178,7 @@ read_row (Reading *reading, const CsvRow *row)
 Status
 change_file_read (Call *call, const char *csv, ChangeFile *file)
 {
-  Bytes input = {(const uint8_t *)csv, strlen (csv)};
+  Bytes input = csv_without_mark ((Bytes){(const uint8_t *)csv, strlen (csv)});
   char separator = csv_detect_separator (input);
   CsvReader *reader = csv_new (call, separator == '\0' ? ',' : separator);
   Reading reading = {.call = call, .file = file, .status = STATUS_SUCCESS};

@@ -17,7 +17,7 @@ export const areaMethods = {
     const wrong = ['title', 'on'].filter (field => !body[field]).map (field => ({ field, reason: 'REQUIRED', description: 'a value is required' }));
     const read = body.csv ? rowsOfCsv (body.csv) : { wrong: [], rows: body.rows ?? [] };
     this.refuse ([...wrong, ...read.wrong]);
-    const fault = (i, field, reason) => (body.csv ? { field: 'csv', reason, description: `Row ${i + 1}, ${field}: The gazetteer does not know it` }
+    const fault = (i, field, reason) => (body.csv ? { field: 'csv', reason, description: `Line ${i + 2}, ${field}: The gazetteer does not know it` }
       : { field: `rows[${i}].${field}`, reason, description: 'The gazetteer does not know it' });
     const places = [];
     const faults = read.rows.flatMap ((row, i) => {

@@ -46,8 +46,8 @@ export interface Fault {
 
 const asField = (field: string) => (field === 'fromMunicipality' || field === 'postalCode' ? 'place' : field);
 
-/** Where each violation is. `lines` are the line numbers of the rows of the CSV that was sent. */
-export function faultsOf(violations: Violation[], lines: number[] = []): Fault[] {
+/** Where each violation is. */
+export function faultsOf(violations: Violation[]): Fault[] {
   return violations.map(({ field, reason, description }) => {
     const row = /^rows\[(\d+)\](?:\.(\w+))?$/.exec(field);
     if (row) return { row: Number(row[1]), field: asField(row[2] ?? 'place'), reason, description };
@@ -56,11 +56,10 @@ export function faultsOf(violations: Violation[], lines: number[] = []): Fault[]
       const [, line, column, rest = ''] = inLine;
       return { line: Number(line), column: Number(column), field, reason, description: rest };
     }
-    const inRow = field === 'csv' && /^Row (\d+), (\w+): (.*)$/s.exec(description);
-    if (inRow) {
-      const [, number, named = '', rest = ''] = inRow;
-      const line = lines[Number(number) - 1];
-      return { ...(line !== undefined && { line }), field: named, reason, description: rest };
+    const named = field === 'csv' && /^Line (\d+), (\w+): (.*)$/s.exec(description);
+    if (named) {
+      const [, line, name = '', rest = ''] = named;
+      return { line: Number(line), field: name, reason, description: rest };
     }
     return { field, reason, description };
   });

@@ -143,7 +143,10 @@ a_municipality_moves (void **state)
   AreaChange area;
   const char *aino = add_person (state, "00001", ""), *other = add_person (state, "00003", "");
   const char *own = add_person (state, "00002", "Oma kylä"); /* a town somebody wrote otherwise */
-  assert_success (create (state, "from_municipality;municipality\nVanha;Uusi\n", "2027-01-01", &area));
+  assert_success (create (state,
+                          "\xef\xbb\xbf"
+                          "from_municipality;municipality\r\nVanha;Uusi\r\n",
+                          "2027-01-01", &area));
   assert_int_equal (area.place_count, 2);
   assert_int_equal (area.person_count, 2);
   assert_string_equal (addresses (state, aino), "Vanha/Kylä[2020-01-01,)");
@@ -221,13 +224,13 @@ bad_files_are_refused (void **state)
       {"postal_code,municipality\n", "EMPTY", "The file has no rows"},
       {"postcode,municipality\n00001,Uusi\n", "UNKNOWN_COLUMN", "Line 1, column 1"},
       {"postal_code,postal_code\n00001,Uusi\n", "DUPLICATE_COLUMN", "Line 1, column 2"},
-      {"postal_code,municipality\n99999,Uusi\n", "UNKNOWN_POSTAL_CODE", "Row 1"},
-      {"from_municipality,municipality\nEi ole,Uusi\n", "UNKNOWN_MUNICIPALITY", "Row 1"},
-      {"postal_code,municipality\n00001,Uusi\n00001,Toinen\n", "DUPLICATE", "Row 2"},
-      {"postal_code,from_municipality,municipality\n00001,Vanha,Uusi\n", "FIELD_NOT_ALLOWED", "Row 1"},
-      {"postal_code,municipality\n,Uusi\n", "REQUIRED", "Row 1"},
-      {"postal_code,municipality\n00001,\n", "REQUIRED", "Row 1"},
-      {"country,postal_code,municipality\nfi,00001,Uusi\n", "INVALID_COUNTRY", "Row 1"},
+      {"postal_code,municipality\n99999,Uusi\n", "UNKNOWN_POSTAL_CODE", "Line 2"},
+      {"from_municipality,municipality\nEi ole,Uusi\n", "UNKNOWN_MUNICIPALITY", "Line 2"},
+      {"postal_code,municipality\n00001,Uusi\n00001,Toinen\n", "DUPLICATE", "Line 3"},
+      {"postal_code,from_municipality,municipality\n00001,Vanha,Uusi\n", "FIELD_NOT_ALLOWED", "Line 2"},
+      {"postal_code,municipality\n,Uusi\n", "REQUIRED", "Line 2"},
+      {"postal_code,municipality\n00001,\n", "REQUIRED", "Line 2"},
+      {"country,postal_code,municipality\nfi,00001,Uusi\n", "INVALID_COUNTRY", "Line 2"},
       {"postal_code,municipality\n00001,Uusi,more\n", "SURPLUS_COLUMN", "Line 2, column 3"},
       {"postal_code,municipality\n\"00001,Uusi\n", "QUOTE_NOT_CLOSED", "Line 2"},
   };

@@ -5,7 +5,7 @@ import { ask, client } from '../../api/client';
 import { ApiError, asApiError } from '../../api/problem';
 import type { AreaChange } from '../../api/types';
 import { useTexts } from '../../i18n';
-import { faultsOf, isBlank, linesOfRows, rowsToSend, type RowDraft } from '../../lib/areas';
+import { faultsOf, isBlank, rowsToSend, type RowDraft } from '../../lib/areas';
 import { missing } from '../../lib/required';
 import { useWrite } from '../../lib/useWrite';
 import { Button, ButtonLink } from '../../ui/Button';
@@ -66,7 +66,7 @@ export default function NewAreaPage() {
   const error = refused ?? write.error;
   // Faults belong to what was sent, which may have been changed since.
   const sent = refused ? draft : (write.variables ?? draft);
-  const faults = error ? faultsOf(asApiError(error).violations, linesOfRows(sent.csv)) : [];
+  const faults = error ? faultsOf(asApiError(error).violations) : [];
   const ids = sent.rows.filter(row => !isBlank(row)).map(({ id }) => id);
   const positions = ids.map(id => draft.rows.findIndex(row => row.id === id));
   const errorOf = (field: string) => {
