@@ -233,6 +233,11 @@ open_fixture (void **state)
   setenv ("HEIMO_FEDERATION", FEDERATION, 1);
   setenv ("HEIMO_HEALTH", memory_format (fixture, "unix:%s/health", folder), 1);
   setenv ("HEIMO_TEST_LOG", memory_format (fixture, "%s/log", folder), 1);
+  /* A service that was killed leaves backends that finish what they had begun: they would be in the way. */
+  test_query (
+      fixture, database,
+      "SELECT count (pg_terminate_backend (pid, 10000)) FROM pg_stat_activity "
+      "WHERE datname = current_database () AND pid <> pg_backend_pid () AND backend_type = 'client backend'");
   test_query (
       fixture, database,
       "DROP TABLE IF EXISTS thing, seen, counted; CREATE TABLE thing (thing_id uuid PRIMARY KEY, name text); "
