@@ -136,18 +136,19 @@ is_known (const Image *image, uint32_t organ)
   return false;
 }
 
-/* Something recorded since belongs to an organ whose creation is undone. */
+/* An organ recorded since stands, or stood, below one whose creation is undone. A rule or an exception of
+ * that one is no hindrance: it may reach outside the organ's life, without effect there. */
 static void
 check_owners (Undo *undo)
 {
   const Image *image = undo->image;
   for (uint32_t i = 0; i < undo->first_given; i++) {
     const ImageRow *row = &image->rows[i];
-    if (!image_counts (row) || row->organ == IMAGE_NONE)
+    if (row->kind != RECORD_EDGE || !image_counts (row))
       continue;
     if ((!is_known (image, row->organ) && undo->known_before[row->organ]) ||
-        (row->kind == RECORD_EDGE && !is_known (image, row->other) && undo->known_before[row->other]))
-      block (undo, row->plan_id, "Something has been recorded since of an organ that the plan created");
+        (!is_known (image, row->other) && undo->known_before[row->other]))
+      block (undo, row->plan_id, "An organ has been placed since below one that the plan created");
   }
 }
 
