@@ -208,13 +208,13 @@ change_file_place (Call *call, const ChangeFile *file, Status status)
     return status;
   for (size_t i = 0; i < status.detail->violation_count; i++) {
     const FieldViolation *violation = &status.detail->violations[i];
-    char *rest;
-    unsigned long change = strncmp (violation->field, "changes[", 8) == 0
-                               ? strtoul (violation->field + 8, &rest, 10)
-                               : file->count;
+    size_t change = file->count;
+    if (strncmp (violation->field, "changes[", 8) == 0)
+      change = strtoul (violation->field + 8, NULL, 10);
+    const char *dot = strchr (violation->field, '.');
     if (change < file->count)
       status_add_violation (&placed, call, "csv", violation->reason, "Line %llu, %s: %s",
-                            (unsigned long long)file->lines[change], rest + strcspn (rest, ".") + 1,
+                            (unsigned long long)file->lines[change], dot == NULL ? "change" : dot + 1,
                             violation->description);
     else
       status_add_violation (&placed, call, violation->field, violation->reason, "%s", violation->description);
