@@ -5,7 +5,7 @@ import { Browser, eventually, expectAccessible, settled } from './browser.mjs';
 let browser;
 let paths;
 
-const NAMES = ['organs', 'an organ open', 'a search for organs', 'members', 'organs below', 'rules', 'why', 'groups', 'a group', 'actions', 'jubilees', 'persons', 'a search for persons', 'a card', 'history',
+const NAMES = ['organs', 'an organ open', 'a search for organs', 'members', 'organs below', 'rules', 'why', 'groups', 'a group', 'actions', 'jubilees', 'reports', 'joined and left', 'who joined', 'persons', 'a search for persons', 'a card', 'history',
   'a new person', 'plans', 'a plan', 'people of a plan', 'the chart', 'the tree on another day', 'imports', 'a new import', 'area changes', 'a new area change',
   'an area change', 'runs', 'status', 'nowhere'];
 
@@ -29,6 +29,9 @@ beforeAll (async () => {
     'a group': `/organs/${organ.organId}?view=groups&closed=yes&group=${group.groupId}`,
     actions: `/organisations/${top}/actions`,
     jubilees: '/jubilees',
+    reports: '/reports',
+    'joined and left': `/reports?view=changes&organ=${organ.organId}&from=2000-01-01`,
+    'who joined': `/reports?view=changes&of=${organ.organId}&as=${member.typeId}&change=joined&from=2000-01-01`,
     persons: '/persons',
     'a search for persons': `/persons?q=${encodeURIComponent (member.familyName)}`,
     'a card': `/persons/${member.personId}`,

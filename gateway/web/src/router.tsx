@@ -61,6 +61,26 @@ const jubilees = createRoute({
   component: lazyRouteComponent(() => import('./pages/jubilees/JubileesPage')),
 });
 
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  validateSearch: only(
+    'view',
+    'organisation',
+    'organ',
+    'type',
+    'on',
+    'known',
+    'from',
+    'to',
+    'of',
+    'as',
+    'change',
+    'page',
+  ),
+  component: lazyRouteComponent(() => import('./pages/reports/ReportsPage')),
+});
+
 const persons = createRoute({
   getParentRoute: () => root,
   path: '/persons',
@@ -166,6 +186,7 @@ const tree = root.addChildren([
   organ,
   actions,
   jubilees,
+  reports,
   persons,
   newPerson,
   person,

@@ -3,6 +3,7 @@ import { ACTION_ROUTES, actionMethods } from './actions.mjs';
 import { AREA_ROUTES, areaMethods } from './areas.mjs';
 import { Federation, newId, ruleWords, TODAY } from './federation.mjs';
 import { Plans } from './plans.mjs';
+import { REPORT_ROUTES, reportMethods } from './reports.mjs';
 
 export class Fault extends Error {
   constructor (status, reason, detail, violations = []) {
@@ -609,13 +610,14 @@ export class Api {
   }
 }
 
-Object.assign (Api.prototype, actionMethods, areaMethods);
+Object.assign (Api.prototype, actionMethods, areaMethods, reportMethods);
 
 const P = '([^/:]+)';
 /** [verb, path, method of Api]; the first that matches answers. */
 export const ROUTES = [
   ...ACTION_ROUTES,
   ...AREA_ROUTES,
+  ...REPORT_ROUTES,
   ['GET', '/v1/organisations', 'listOrganisations'],
   ['POST', '/v1/organisations', 'createOrganisation'],
   ['GET', `/v1/organisations/${P}/types`, 'listTypes'],

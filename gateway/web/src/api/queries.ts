@@ -315,6 +315,7 @@ export interface MemberFilter {
   query?: string;
   typeId?: string;
   on?: string;
+  asKnownOn?: string;
   orderBy?: string;
   pageToken?: string;
 }

@@ -119,6 +119,7 @@ export function Frame() {
         <Outlet />
       </main>
       <footer className="foot">
+        <Link to="/reports">{t('nav.reports')}</Link>
         <Link to="/area-changes">{t('nav.areas')}</Link>
         <Link to="/jubilees">{t('nav.jubilees')}</Link>
         <Link to="/status">{t('nav.status')}</Link>

@@ -43,14 +43,14 @@ function Filters({ organ }: { organ: Organ }) {
   const navigate = useNavigate({ from: ROUTE });
   const [text, setText] = useTextFilter();
   const { data: types = [] } = useQuery(typesQuery(organ.organisationId || organ.organId));
-  const choose = (chosen: { type?: string; on?: string }) =>
+  const choose = (chosen: { type?: string; on?: string; known?: string }) =>
     void navigate({
       search: before => ({ ...before, ...chosen, page: '' }),
       replace: true,
       resetScroll: false,
     });
   return (
-    <search className="filters">
+    <search className={search.known ? 'filters filters-four' : 'filters'}>
       <TextField
         type="search"
         label={t('members.filter')}
@@ -71,6 +71,14 @@ function Filters({ organ }: { organ: Organ }) {
         ]}
       />
       <DateField label={t('members.on')} name="on" value={search.on ?? ''} onChange={on => choose({ on })} />
+      {search.known && (
+        <DateField
+          label={t('explain.known')}
+          name="known"
+          value={search.known}
+          onChange={known => choose({ known })}
+        />
+      )}
     </search>
   );
 }
@@ -113,8 +121,8 @@ function Row({ member }: { member: Member }) {
 export function MembersView({ organ }: { organ: Organ }) {
   const { t } = useTexts();
   const search = useSearch({ from: ROUTE });
-  const { q = '', type = '', on = '', sort = 'name', page = '' } = search;
-  const filter = { query: q, typeId: type, on, orderBy: sort };
+  const { q = '', type = '', on = '', known = '', sort = 'name', page = '' } = search;
+  const filter = { query: q, typeId: type, on, asKnownOn: known, orderBy: sort };
   const members = useQuery(membersQuery({ organId: organ.organId, ...filter, pageToken: page }));
   const filtered = q !== '' || type !== '';
 

@@ -163,7 +163,7 @@ export default function OrganPage() {
               }
               onClose={() =>
                 void navigate({
-                  search: ({ why: _why, whyType: _type, known: _known, ...rest }) => rest,
+                  search: ({ why: _why, whyType: _type, ...rest }) => rest,
                   resetScroll: false,
                 })
               }
