@@ -5,7 +5,7 @@ import { Browser, eventually, expectAccessible, settled } from './browser.mjs';
 let browser;
 let paths;
 
-const NAMES = ['organs', 'an organ open', 'a search for organs', 'members', 'organs below', 'rules', 'why', 'groups', 'a group', 'actions', 'jubilees', 'reports', 'joined and left', 'who joined', 'persons', 'a search for persons', 'a card', 'history',
+const NAMES = ['organs', 'an organ open', 'a search for organs', 'members', 'organs below', 'rules', 'why', 'groups', 'a group', 'the history of an organ', 'actions', 'jubilees', 'reports', 'joined and left', 'who joined', 'persons', 'a search for persons', 'a card', 'history',
   'a new person', 'plans', 'a plan', 'people of a plan', 'the chart', 'the tree on another day', 'imports', 'a new import', 'area changes', 'a new area change',
   'an area change', 'runs', 'status', 'nowhere'];
 
@@ -27,6 +27,7 @@ beforeAll (async () => {
     why: `/organs/${organ.organId}?why=${member.personId}&whyType=${member.typeId}`,
     groups: `/organs/${top}?view=groups`,
     'a group': `/organs/${organ.organId}?view=groups&closed=yes&group=${group.groupId}`,
+    'the history of an organ': `/organs/${organ.organId}?view=history`,
     actions: `/organisations/${top}/actions`,
     jubilees: '/jubilees',
     reports: '/reports',

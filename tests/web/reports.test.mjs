@@ -1,6 +1,6 @@
 // Reports as a registrar reads them: the numbers add up, each leads to the people behind it, and what is wrong is said.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Browser, expectAccessible, settled } from './browser.mjs';
+import { Browser, eventually, expectAccessible, settled } from './browser.mjs';
 
 let browser;
 let organisation;
@@ -58,4 +58,29 @@ test ('a period that ends before it begins is told', async () => {
     await page.getByText ('The period ends before it begins.').waitFor ();
     await expectAccessible (page);
   }, { failures: true });
+});
+
+const post = body => ({ method: 'POST', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID () }, body: JSON.stringify (body) });
+
+test ('the history of an organ tells which plan superseded its place', async () => {
+  const [from, to] = (await browser.ask (`/v1/organs?parentId=${organisation.organisationId}&pageSize=2`)).organs;
+  const { organs: [moving] } = await browser.ask (`/v1/organs?parentId=${from.organId}&pageSize=1`);
+  const title = `Moves ${Math.random ().toString (36).slice (2, 8)}`;
+  const changes = [{ kind: 'CHANGE_KIND_MOVE', on: '2027-01-01', organ: moving.organId, parent: to.organId }];
+  const plan = await browser.ask ('/v1/plans', post ({ organisationId: organisation.organisationId, title, changes }));
+  await browser.ask (`/v1/plans/${plan.planId}:apply`, post ({ hash: plan.hash }));
+  await eventually (async () => (await browser.ask (`/v1/plans/${plan.planId}`)).state).toBe ('PLAN_STATE_APPLIED');
+  await browser.visit (`/organs/${moving.organId}`, async page => {
+    await page.locator ('.tabs').getByRole ('link', { name: 'History' }).click ();
+    const old = page.locator ('tbody tr.over').filter ({ hasText: from.name });
+    await old.getByRole ('link', { name: title }).waitFor ();
+    const made = page.locator ('tbody tr:not(.over)').filter ({ hasText: to.name });
+    await made.getByText ('still believed').waitFor ();
+    await made.getByText ('from Jan 1, 2027').or (made.getByText ('1 Jan 2027')).first ().waitFor ();
+    await expectAccessible (page);
+    await made.getByRole ('link', { name: title }).click ();
+    await page.getByRole ('heading', { name: title, level: 1 }).waitFor ();
+  });
+  const { state } = await browser.ask (`/v1/plans/${plan.planId}:undo`, post ({}));
+  expect (state).toBe ('PLAN_STATE_UNDOING');
 });

@@ -18,7 +18,7 @@ const pick = list => list[Math.floor (random () * list.length)];
 let ids = 0;
 export const newId = () => `0192a000-0000-7000-8000-${String (++ids).padStart (12, '0')}`;
 const day = (year, month, date) => `${year}-${String (month).padStart (2, '0')}-${String (date).padStart (2, '0')}`;
-const STAMP = '2026-09-01T08:00:00Z';
+export const STAMP = '2026-09-01T08:00:00Z';
 
 function luhn (digits) {
   const sum = [...digits].reverse ().reduce ((total, digit, i) => {

@@ -1,5 +1,5 @@
 // Reports, answered from memory: methods of Api, and their routes.
-import { TODAY } from './federation.mjs';
+import { STAMP, TODAY } from './federation.mjs';
 
 const within = (day, from, to) => day !== '' && from <= day && day < to;
 const dayBefore = day => new Date (Date.parse (`${day}T00:00:00Z`) - 86400000).toISOString ().slice (0, 10);
@@ -55,6 +55,36 @@ export const reportMethods = {
     })).sort ((a, b) => `${a.familyName} ${a.givenName} ${a.personId}`.localeCompare (`${b.familyName} ${b.givenName} ${b.personId}`, 'fi'));
     return accept.includes ('text/csv') ? { csv: rows } : this.page (rows, query, 50, 'changes');
   },
+
+  /** Its life, its places, its rules: on record from the beginning, by a plan after that. */
+  organRecords (organ) {
+    const NONE = { validFrom: organ.validFrom, validTo: '', parentId: '', parentName: '', typeId: '', typeName: '', text: '', recordTime: STAMP, author: 'registrar', planId: '', planTitle: '',
+      supersedeTime: '', supersedingPlanId: '', supersedingPlanTitle: '' };
+    const name = id => this.federation.organs.find (({ organId }) => organId === id)?.name ?? '';
+    const record = (kind, more) => ({ recordId: `${kind}-${organ.organId}-${records.length}`, kind, ...NONE, ...more });
+    const records = [];
+    const plans = this.plans.list.filter (({ state }) => state === 'PLAN_STATE_APPLIED').sort ((a, b) => a.applyTime.localeCompare (b.applyTime));
+    const moves = plans.flatMap (plan => plan.changes.filter (change => change.kind === 'CHANGE_KIND_MOVE' && change.organ === organ.organId).map (change => ({ plan, change })));
+    const first = moves[0]?.plan.inside.before.organs.find (({ organId }) => organId === organ.organId) ?? organ;
+    records.push (record ('life', { validTo: organ.validTo }));
+    records.push (record ('place', { parentId: first.parentId, parentName: name (first.parentId) }));
+    for (const rule of this.federation.rules.filter (({ organId }) => organId === organ.organId)) {
+      records.push (record ('rule', { validFrom: rule.validFrom, text: rule.text, recordTime: rule.recordTime, typeId: rule.typeId }));
+    }
+    for (const { plan, change } of moves) {
+      const [old] = records.filter (({ kind, supersedeTime }) => kind === 'place' && !supersedeTime).slice (-1);
+      Object.assign (old, { supersedeTime: plan.applyTime, supersedingPlanId: plan.planId, supersedingPlanTitle: plan.title });
+      const made = { recordTime: plan.applyTime, planId: plan.planId, planTitle: plan.title };
+      records.push (record ('place', { ...old, ...made, recordId: `${old.recordId}-cut`, validTo: change.on, supersedeTime: '', supersedingPlanId: '', supersedingPlanTitle: '' }));
+      records.push (record ('place', { ...made, validFrom: change.on, parentId: change.parent, parentName: name (change.parent) }));
+    }
+    return records.sort ((a, b) => b.recordTime.localeCompare (a.recordTime));
+  },
+
+  listOrganHistory ({ path, query, accept }) {
+    const rows = this.organRecords (this.find ('organs', 'organId', path[0]));
+    return accept.includes ('text/csv') ? { csv: rows } : this.page (rows, query, 100, 'records');
+  },
 };
 
 const P = '([^/:]+)';
@@ -62,4 +92,5 @@ export const REPORT_ROUTES = [
   ['GET', '/v1/reports/members', 'listMemberCounts'],
   ['GET', '/v1/reports/changes', 'listChangeCounts'],
   ['GET', `/v1/organs/${P}/changes`, 'listMemberChanges'],
+  ['GET', `/v1/organs/${P}/history`, 'listOrganHistory'],
 ];

@@ -54,9 +54,10 @@ export const memberChangesQuery = ({ organId, ...filter }: PeriodFilter & { chan
     },
   });
 
-export const organHistoryQuery = (organId: string) =>
+/** `language` is that of the page: rules come in words. */
+export const organHistoryQuery = (organId: string, language: string) =>
   infiniteQueryOptions({
-    queryKey: ['organs', 'history', organId],
+    queryKey: ['organs', 'history', organId, language],
     initialPageParam: '',
     queryFn: async ({ pageParam, signal }) => {
       const params = { path: { organ_id: organId }, query: given({ pageToken: pageParam }) };

@@ -1111,4 +1111,17 @@ export const en = {
   'report.who.none': 'Nobody in this period',
   'report.back': 'Back to the numbers',
   'reason.PERIOD_REVERSED': 'The period ends before it begins.',
+
+  'organ.view.history': 'History',
+  'record.intro':
+    'What was recorded about this organ, newest first. Nothing is erased: what is no longer believed says when it was superseded.',
+  'record.none': 'Nothing has been recorded yet',
+  'record.what': 'What was recorded',
+  'record.period': 'Holds',
+  'record.superseded': 'Superseded',
+  'record.believed': 'still believed',
+  'record.life': 'The organ exists',
+  'record.top': 'At the top of the tree',
+  'record.place': 'Under',
+  'record.rule': 'Rule',
 };

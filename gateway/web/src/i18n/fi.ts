@@ -1121,4 +1121,17 @@ export const fi: Messages = {
   'report.who.none': 'Ei ketään tällä jaksolla',
   'report.back': 'Takaisin lukuihin',
   'reason.PERIOD_REVERSED': 'Jakso päättyy ennen kuin alkaa.',
+
+  'organ.view.history': 'Historia',
+  'record.intro':
+    'Mitä tästä elimestä on kirjattu, uusin ensin. Mitään ei poisteta: korvatusta kerrotaan, milloin se korvattiin.',
+  'record.none': 'Mitään ei ole vielä kirjattu',
+  'record.what': 'Mitä kirjattiin',
+  'record.period': 'Voimassa',
+  'record.superseded': 'Korvattu',
+  'record.believed': 'pitää yhä',
+  'record.life': 'Elin on olemassa',
+  'record.top': 'Puun ylimpänä',
+  'record.place': 'Yläpuolella:',
+  'record.rule': 'Sääntö',
 };

@@ -97,6 +97,8 @@ export function TextsProvider({ first, children }: { first: Loaded; children: Re
     } catch {
       // Not remembered; said above.
     }
+    // Before anything asks anew: services make sentences in the language that the document names.
+    document.documentElement.lang = language;
     setLoaded({ language, messages });
   }, []);
   const texts = useMemo(

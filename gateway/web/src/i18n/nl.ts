@@ -1127,4 +1127,17 @@ export const nl: Messages = {
   'report.who.none': 'Niemand in deze periode',
   'report.back': 'Terug naar de getallen',
   'reason.PERIOD_REVERSED': 'De periode eindigt voordat ze begint.',
+
+  'organ.view.history': 'Geschiedenis',
+  'record.intro':
+    'Wat over dit orgaan is vastgelegd, het nieuwste eerst. Niets wordt gewist: bij wat niet meer geldt staat wanneer het is vervangen.',
+  'record.none': 'Er is nog niets vastgelegd',
+  'record.what': 'Wat is vastgelegd',
+  'record.period': 'Geldt',
+  'record.superseded': 'Vervangen',
+  'record.believed': 'staat nog',
+  'record.life': 'Het orgaan bestaat',
+  'record.top': 'Boven aan de boom',
+  'record.place': 'Onder',
+  'record.rule': 'Regel',
 };

@@ -1117,4 +1117,17 @@ export const sv: Messages = {
   'report.who.none': 'Ingen under den här perioden',
   'report.back': 'Tillbaka till talen',
   'reason.PERIOD_REVERSED': 'Perioden slutar innan den börjar.',
+
+  'organ.view.history': 'Historik',
+  'record.intro':
+    'Vad som har antecknats om organet, nyast först. Inget raderas: vid det som inte längre gäller står när det ersattes.',
+  'record.none': 'Inget har antecknats ännu',
+  'record.what': 'Vad som antecknades',
+  'record.period': 'Gäller',
+  'record.superseded': 'Ersatt',
+  'record.believed': 'står kvar',
+  'record.life': 'Organet finns',
+  'record.top': 'Högst upp i trädet',
+  'record.place': 'Under',
+  'record.rule': 'Regel',
 };

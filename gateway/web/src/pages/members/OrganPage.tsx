@@ -18,6 +18,7 @@ import { MembersView } from './MembersView';
 import { OrgansBelow } from './OrgansBelow';
 import { RulesView } from './RulesView';
 
+const OrganHistory = lazy(() => import('./OrganHistory'));
 const GroupsView = lazy(() => import('../groups/GroupsView'));
 
 function Ancestors({ organId, on }: { organId: string; on: string }) {
@@ -63,7 +64,7 @@ function FactsLine({ organ }: { organ: Organ }) {
   );
 }
 
-const VIEWS = ['members', 'organs', 'rules', 'groups'] as const;
+const VIEWS = ['members', 'organs', 'rules', 'groups', 'history'] as const;
 type View = (typeof VIEWS)[number];
 const isView = (value: string): value is View => VIEWS.some(view => view === value);
 
@@ -136,6 +137,11 @@ export default function OrganPage() {
           {view === 'groups' && (
             <Suspense fallback={<Skeleton />}>
               <GroupsView organ={organ} />
+            </Suspense>
+          )}
+          {view === 'history' && (
+            <Suspense fallback={<Skeleton />}>
+              <OrganHistory organ={organ} />
             </Suspense>
           )}
           {changing.shown}
