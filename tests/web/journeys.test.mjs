@@ -120,6 +120,23 @@ describe ('members', () => {
       expect (page.url ()).not.toContain ('why=');
     });
   });
+
+  test ('each has its reason in one sentence first, in the language that the page has by then', async () => {
+    const path = `/v1/organs/${places.organ.organId}/members/${places.member.personId}:explain?typeId=${places.member.typeId}`;
+    const sentence = async language => (await browser.ask (path, { headers: { 'Accept-Language': language } })).text;
+    const [english, finnish] = await Promise.all (['en', 'fi'].map (sentence));
+    expect (finnish).not.toBe (english);
+    const link = page => page.locator (`tbody a[href*="${places.member.personId}"][href*="why="]`).first ();
+    await browser.visit (`/organs/${places.organ.organId}?q=${places.member.memberNumber}`, async page => {
+      const told = page.getByRole ('dialog').locator ('.explain > :first-child');
+      await link (page).click ();
+      await eventually (() => told.innerText ()).toBe (english);
+      await page.keyboard.press ('Escape');
+      await page.locator ('.language select').selectOption ('fi');
+      await link (page).click ();
+      await eventually (() => told.innerText ()).toBe (finnish);
+    });
+  });
 });
 
 describe ('persons', () => {

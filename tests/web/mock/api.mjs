@@ -37,6 +37,10 @@ function byField (orderBy, fields) {
   return (a, b) => (down ? -1 : 1) * value (a).localeCompare (value (b), 'fi');
 }
 
+/** In words, in the caller's language. */
+const SENTENCES = { en: ['Member of', 'Not a member of'], fi: ['Jäsenenä elimessä', 'Ei jäsenenä elimessä'], sv: ['Medlem i', 'Inte medlem i'], nl: ['Lid van', 'Geen lid van'] };
+const sentence = (membership, organ, language = 'en') => `${(SENTENCES[language.slice (0, 2)] ?? SENTENCES.en)[membership ? 0 : 1]} ${organ.name}`;
+
 export class Api {
   constructor () {
     this.reset ();
@@ -264,7 +268,7 @@ export class Api {
     return accept.includes ('text/csv') ? { csv: rows } : page (rows, query, 50, 'members');
   }
 
-  explain ({ path, query }) {
+  explain ({ path, query, headers }) {
     const [organId, personId] = path;
     const organ = this.find ('organs', 'organId', organId);
     const on = query.get ('on') || TODAY;
@@ -298,7 +302,7 @@ export class Api {
       nodes.push ({ ...base, depth: 0, kind: type ? 'type' : 'organ', holds: lines.every (([yes]) => yes), text: type ? `Membership type ${type.name}` : `Rules of ${carrier.name}`, facts: [] });
       rule.nodes.forEach ((node, i) => nodes.push ({ ...base, depth: 1, kind: 'condition', holds: lines[i][0], text: ruleWords ([node]), facts: lines[i][1] }));
     }
-    return { member: membership !== undefined, origin: membership?.origin ?? 'MEMBERSHIP_ORIGIN_UNSPECIFIED', text: `${membership ? 'Member' : 'Not a member'} of ${organ.name}`,
+    return { member: membership !== undefined, origin: membership?.origin ?? 'MEMBERSHIP_ORIGIN_UNSPECIFIED', text: sentence (membership, organ, headers['accept-language']),
       validFrom: membership?.validFrom ?? '', validTo: membership?.validTo ?? '', nodes, belowOrganId: '' };
   }
 

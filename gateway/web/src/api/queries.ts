@@ -330,9 +330,17 @@ export const membersQuery = ({ organId, ...filter }: MemberFilter) =>
     },
   });
 
-export const explanationQuery = (organId: string, personId: string, typeId = '', on = '', asKnownOn = '') =>
+/** `language` is that of the page: the answer holds a sentence. */
+export const explanationQuery = (
+  organId: string,
+  personId: string,
+  typeId: string,
+  on: string,
+  asKnownOn: string,
+  language: string,
+) =>
   queryOptions({
-    queryKey: ['members', 'explain', organId, personId, typeId, on, asKnownOn],
+    queryKey: ['members', 'explain', organId, personId, typeId, on, asKnownOn, language],
     queryFn: async ({ signal }) => {
       const path = { organ_id: organId, person_id: personId };
       const params = { path, query: given({ typeId, on, asKnownOn }) };

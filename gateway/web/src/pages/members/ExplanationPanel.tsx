@@ -118,10 +118,23 @@ function Through({ belowId, asked }: { belowId: string; asked: Asked }) {
   );
 }
 
+/** The answer; its sentence is in the language of the page, so that each language has its own. */
+function useExplanation({ organId, personId, typeId, on, known }: Asked) {
+  const { language } = useTexts();
+  const query = explanationQuery(organId, personId, typeId, on, known, language);
+  return useQuery({ ...query, enabled: organId !== '' });
+}
+
+/** The whole answer in one sentence, for those who need no more. */
+function Sentence({ asked }: { asked: Asked }) {
+  const { data } = useExplanation(asked);
+  return data?.text ? <p className="explain-text">{data.text}</p> : null;
+}
+
 function Reason({ asked }: { asked: Asked }) {
   const { t, locale } = useTexts();
-  const { organId, personId, typeId, on, known } = asked;
-  const { data, error, refetch } = useQuery(explanationQuery(organId, personId, typeId, on, known));
+  const { organId } = asked;
+  const { data, error, refetch } = useExplanation(asked);
   const rules = useQuery(rulesQuery(organId));
   if (error) return <Problem error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton />;
@@ -209,6 +222,7 @@ export function ExplanationPanel({ onClose, onAsk, ...asked }: PanelProps) {
   return (
     <Dialog title={name ? t('explain.titleOf', { name }) : t('explain.title')} open side onClose={onClose}>
       <div className="explain">
+        <Sentence asked={asked} />
         {organ.data && (
           <p>
             <strong>{organ.data.name}</strong>
