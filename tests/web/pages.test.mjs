@@ -6,7 +6,7 @@ let browser;
 let paths;
 
 const NAMES = ['organs', 'an organ open', 'a search for organs', 'members', 'organs below', 'rules', 'why', 'groups', 'a group', 'the history of an organ', 'actions', 'jubilees', 'reports', 'joined and left', 'who joined', 'persons', 'a search for persons', 'a card', 'history',
-  'a new person', 'plans', 'a plan', 'people of a plan', 'the chart', 'the tree on another day', 'imports', 'a new import', 'area changes', 'a new area change',
+  'a new person', 'plans', 'a plan from a file', 'a plan', 'people of a plan', 'the chart', 'the tree on another day', 'imports', 'a new import', 'area changes', 'a new area change',
   'an area change', 'runs', 'status', 'nowhere'];
 
 beforeAll (async () => {
@@ -39,6 +39,7 @@ beforeAll (async () => {
     history: `/persons/${member.personId}?view=history`,
     'a new person': '/persons/new',
     plans: '/plans',
+    'a plan from a file': '/plans/file',
     'a plan': `/plans/${plan.planId}`,
     'people of a plan': `/plans/${plan.planId}?organ=${organs[0].organId}&effect=leaves&sort=-leaves`,
     'the chart': `/organisations/${top}/chart`,

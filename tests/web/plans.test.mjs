@@ -295,3 +295,30 @@ describe.skipIf (REAL) ('on the stand-in', () => {
     }, { failures: true });
   });
 });
+
+test ('a file of changes becomes a plan; its faults are told by line', async () => {
+  const { organs: [organ] } = await browser.ask (`/v1/organs?parentId=${organisation.organisationId}&pageSize=1`);
+  const row = (kind, on, code) => `${kind};${on};${organ.code};${code};File ${code};district\n`;
+  const head = 'change;on;parent;code;name;organ_kind\n';
+  await browser.visit ('/plans', async page => {
+    await page.locator ('main').getByRole ('link', { name: 'From a file' }).click ();
+    await button (page, 'Preview').click ();
+    await page.getByRole ('link', { name: 'Organisation: This is needed.' }).waitFor ();
+    await page.getByLabel ('Organisation', { exact: true }).selectOption (organisation.organisationId);
+    await page.getByLabel ('Title').fill (`File ${mark}`);
+    await page.getByLabel ('Changes as CSV').fill (head + row ('create', LATER, `fa-${mark}`) + row ('shrink', LATER, `fb-${mark}`));
+    await button (page, 'Preview').click ();
+    await page.getByRole ('link', { name: 'line 3, column 1: There is no such change.' }).click ();
+    expect (await page.evaluate (() => document.activeElement?.id)).toBe ('field-csv');
+    await page.getByLabel ('Changes as CSV').fill (`${head}\n${row ('create', '', `fa-${mark}`)}`);
+    await button (page, 'Preview').click ();
+    await page.getByRole ('link', { name: /^line 3, Day: / }).waitFor ();
+    await page.locator ('input[type=file]').setInputFiles ({ name: 'changes.csv', mimeType: 'text/csv', buffer: Buffer.from (head + row ('create', LATER, `fä-${mark}`), 'latin1') });
+    await page.getByText ('changes.csv: 1 row').waitFor ();
+    expect (await page.getByLabel ('Changes as CSV').inputValue ()).toContain (`fä-${mark}`);
+    await page.getByLabel ('Changes as CSV').fill (head + row ('create', LATER, `fa-${mark}`));
+    await button (page, 'Preview').click ();
+    await eventually (() => page.locator ('h1').innerText ()).toBe (`File ${mark}`);
+    await page.getByText ('Nothing has changed yet').waitFor ();
+  }, { failures: true });
+});

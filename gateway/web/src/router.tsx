@@ -108,6 +108,12 @@ const plans = createRoute({
   component: lazyRouteComponent(() => import('./pages/plans/PlansPage')),
 });
 
+const planFile = createRoute({
+  getParentRoute: () => root,
+  path: '/plans/file',
+  component: lazyRouteComponent(() => import('./pages/plans/PlanFilePage')),
+});
+
 const plan = createRoute({
   getParentRoute: () => root,
   path: '/plans/$planId',
@@ -191,6 +197,7 @@ const tree = root.addChildren([
   newPerson,
   person,
   plans,
+  planFile,
   plan,
   chart,
   imports,

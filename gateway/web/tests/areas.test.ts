@@ -65,6 +65,21 @@ test.each([
   expect(countRows(csv)).toBe(lines.length);
 });
 
+describe('faults of a file of changes', () => {
+  test.each([
+    ['Line 3, on: There is no such day', { line: 3, field: 'on', description: 'There is no such day' }],
+    ['Line 4, rule[0].values: Is empty', { line: 4, field: 'rule', description: 'Is empty' }],
+    [
+      'Line 1, column 2: No such: column',
+      { line: 1, column: 2, field: 'csv', description: 'No such: column' },
+    ],
+    ['Line up, please: now', { field: 'csv', description: 'Line up, please: now' }],
+  ])('%s', (description, expected) => {
+    const faults = faultsOf([{ field: 'csv', reason: 'R', description }]);
+    expect(faults).toEqual([{ reason: 'R', ...expected }]);
+  });
+});
+
 describe('old names', () => {
   const place = (more: Partial<AreaPlace>): AreaPlace => ({
     country: 'FI',

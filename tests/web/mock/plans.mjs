@@ -9,6 +9,9 @@ const WORDS = { CREATE: 'begins', MOVE: 'moves', MERGE: 'merges', SPLIT: 'splits
 const DEFAULTS = { kind: '', on: '', organ: '', parent: '', target: '', code: '', name: '', organKind: '', rule: [], typeId: '', parts: [], exceptionsTo: '', personId: '', validTo: '',
   reason: '', exceptionId: '' };
 
+const COLUMNS = ['change', 'on', 'organ', 'parent', 'target', 'code', 'name', 'organ_kind', 'rule_field', 'rule_values'];
+const fault = (description, reason) => ({ field: 'csv', reason, description });
+
 const sameKey = row => `${row.personId} ${row.organId} ${row.typeId}`;
 const span = rows => rows.map (({ validFrom, validTo }) => `${validFrom}/${validTo}`).sort ();
 
@@ -214,7 +217,42 @@ export class Plans {
     }).sort ((a, b) => a.organName.localeCompare (b.organName, 'fi'));
   }
 
+  /** The changes of a file, with the line of each. */
+  #read (csv) {
+    const lines = csv.split ('\n').map ((text, i) => ({ text, line: i + 1 })).filter (({ text }) => text !== '');
+    const separator = lines[0].text.includes (';') ? ';' : ',';
+    const head = lines[0].text.split (separator);
+    const wrong = head.flatMap ((name, i) => (COLUMNS.includes (name) ? [] : [fault (`Line 1, column ${i + 1}: There is no such column`, 'UNKNOWN_COLUMN')]));
+    const changes = lines.slice (1).map (({ text, line }) => {
+      const row = Object.fromEntries (text.split (separator).map ((cell, i) => [head[i], cell]));
+      const kind = `CHANGE_KIND_${(row.change ?? '').toUpperCase ()}`;
+      if (!['CREATE', 'MOVE', 'MERGE', 'END', 'REOPEN', 'RULE'].includes (kind.slice (12))) {
+        wrong.push (fault (`Line ${line}, column ${head.indexOf ('change') + 1}: A change is create, move, merge, end, reopen or rule`, 'UNKNOWN_CHANGE'));
+      }
+      const named = name => (row[name] ? `code:${row[name]}` : '');
+      const rule = row.rule_field ? [{ op: 'RULE_OP_IN', operands: 0, field: `RULE_FIELD_${row.rule_field.toUpperCase ()}`, values: row.rule_values.split ('|') }] : [];
+      return { kind, on: row.on ?? '', organ: named ('organ'), parent: named ('parent'), target: named ('target'), code: row.code ?? '', name: row.name ?? '', organKind: row.organ_kind ?? '', rule };
+    });
+    this.api.refuse (wrong);
+    return { changes, lines: lines.slice (1).map (({ line }) => line) };
+  }
+
+  #previewFile ({ csv, ...body }) {
+    const { changes, lines } = this.#read (csv);
+    try {
+      return this.preview ({ ...body, changes });
+    } catch (error) {
+      throw new this.Fault (error.status, error.reason, error.message, error.violations.map (({ field, reason, description }) => {
+        const [, place, rest] = /^changes\[(\d+)\]\.(.*)$/.exec (field) ?? [];
+        return place === undefined ? { field, reason, description } : fault (`Line ${lines[place]}, ${rest}: ${description}`, reason);
+      }));
+    }
+  }
+
   preview (body) {
+    if (body.csv) {
+      return this.#previewFile (body);
+    }
     if (!body.changes?.length) {
       throw new this.Fault (400, 'INVALID_ARGUMENT', 'the request has errors', [{ field: 'changes', reason: 'REQUIRED', description: 'a value is required' }]);
     }

@@ -1124,4 +1124,13 @@ export const en = {
   'record.top': 'At the top of the tree',
   'record.place': 'Under',
   'record.rule': 'Rule',
+
+  'plan.fromFile': 'From a file',
+  'plan.file': 'A plan from a file',
+  'plan.file.intro': 'A list of changes, such as the municipal mergers of a year, becomes one plan.',
+  'plan.csv': 'Changes as CSV',
+  'plan.csv.hint':
+    'Organs are named by their codes, several values of a rule are divided by |. A change is one of:',
+  'reason.change.UNKNOWN_CHANGE': 'There is no such change.',
+  'reason.change.UNKNOWN_FIELD': 'A rule is about postal_code, town, municipality or province.',
 };

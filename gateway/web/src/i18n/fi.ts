@@ -1134,4 +1134,13 @@ export const fi: Messages = {
   'record.top': 'Puun ylimpänä',
   'record.place': 'Yläpuolella:',
   'record.rule': 'Sääntö',
+
+  'plan.fromFile': 'Tiedostosta',
+  'plan.file': 'Suunnitelma tiedostosta',
+  'plan.file.intro': 'Muutosten luettelosta, kuten vuoden kuntaliitoksista, tulee yksi suunnitelma.',
+  'plan.csv': 'Muutokset CSV:nä',
+  'plan.csv.hint':
+    'Elimet nimetään koodeillaan, säännön useat arvot erotetaan merkillä |. Muutos on jokin näistä:',
+  'reason.change.UNKNOWN_CHANGE': 'Tällaista muutosta ei ole.',
+  'reason.change.UNKNOWN_FIELD': 'Sääntö koskee kenttää postal_code, town, municipality tai province.',
 };

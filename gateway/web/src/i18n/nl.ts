@@ -1140,4 +1140,13 @@ export const nl: Messages = {
   'record.top': 'Boven aan de boom',
   'record.place': 'Onder',
   'record.rule': 'Regel',
+
+  'plan.fromFile': 'Uit een bestand',
+  'plan.file': 'Een plan uit een bestand',
+  'plan.file.intro': 'Een lijst van wijzigingen, zoals de gemeentefusies van een jaar, wordt één plan.',
+  'plan.csv': 'Wijzigingen als CSV',
+  'plan.csv.hint':
+    'Organen worden met hun code genoemd, meer waarden van een regel worden gescheiden door |. Een wijziging is een van:',
+  'reason.change.UNKNOWN_CHANGE': 'Zo’n wijziging bestaat niet.',
+  'reason.change.UNKNOWN_FIELD': 'Een regel gaat over postal_code, town, municipality of province.',
 };

@@ -1130,4 +1130,13 @@ export const sv: Messages = {
   'record.top': 'Högst upp i trädet',
   'record.place': 'Under',
   'record.rule': 'Regel',
+
+  'plan.fromFile': 'Från en fil',
+  'plan.file': 'En plan från en fil',
+  'plan.file.intro': 'En lista med ändringar, som ett års kommunsammanslagningar, blir en enda plan.',
+  'plan.csv': 'Ändringar som CSV',
+  'plan.csv.hint':
+    'Organ anges med sina koder, flera värden i en regel skiljs åt med |. En ändring är någon av:',
+  'reason.change.UNKNOWN_CHANGE': 'Det finns ingen sådan ändring.',
+  'reason.change.UNKNOWN_FIELD': 'En regel gäller postal_code, town, municipality eller province.',
 };

@@ -61,6 +61,12 @@ export function faultsOf(violations: Violation[]): Fault[] {
       const [, line, name = '', rest = ''] = named;
       return { line: Number(line), field: name, reason, description: rest };
     }
+    // A change of a file: the line, then what of the change; "rule[0].values" is told as its rule.
+    const ofChange = field === 'csv' && /^Line (\d+), (\w*)[\w.[\]]*: (.*)$/s.exec(description);
+    if (ofChange) {
+      const [, line, named = '', rest = ''] = ofChange;
+      return { line: Number(line), field: named || field, reason, description: rest };
+    }
     return { field, reason, description };
   });
 }

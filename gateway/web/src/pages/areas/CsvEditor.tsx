@@ -7,13 +7,18 @@ import { textOf } from '../../lib/textFile';
 import { Button } from '../../ui/Button';
 
 export const CSV_MOST = 500_000;
-const COLUMNS = 'country, postal_code, from_municipality, town, municipality, province';
+export const AREA_COLUMNS = 'country, postal_code, from_municipality, town, municipality, province';
 
 export function CsvEditor({
+  label,
+  columns,
   csv,
   onChange,
   invalid,
 }: {
+  label: string;
+  /** Names of the columns, as they stand in a file. */
+  columns: string;
   csv: string;
   onChange: (csv: string) => void;
   invalid: boolean;
@@ -42,9 +47,9 @@ export function CsvEditor({
         </FileTrigger>
       </DropZone>
       <div className="field">
-        <label htmlFor="field-csv">{t('area.csv')}</label>
+        <label htmlFor="field-csv">{label}</label>
         <span className="hint" id="field-csv-hint">
-          {t('area.csv.hint')} <code>{COLUMNS}</code>
+          {t('area.csv.hint')} <code>{columns}</code>
         </span>
         <textarea
           id="field-csv"

@@ -1,4 +1,4 @@
-// What is wrong with an area change: each fault with its row, or its line and column; those of rows lead to their field.
+// What is wrong with an area change or a file of changes: each fault with its row, or its line and column; those of rows lead to their field.
 import { useEffect, useRef } from 'react';
 import { asApiError } from '../../api/problem';
 import { useTexts } from '../../i18n';
@@ -9,10 +9,13 @@ const MOST_SHOWN = 100;
 
 export const fieldId = (row: number, field: string) => `field-row-${row}-${field}`;
 
-export function useFaultText() {
+/** Some reasons mean something of their own in an area change or in a change of organs. */
+export type Scope = 'area' | 'change';
+
+export function useFaultText(scope: Scope = 'area') {
   const { tryText } = useTexts();
   return ({ reason, description }: Fault) =>
-    tryText(`reason.area.${reason}`) ?? tryText(`reason.${reason}`) ?? description;
+    tryText(`reason.${scope}.${reason}`) ?? tryText(`reason.${reason}`) ?? description;
 }
 
 interface Props {
@@ -22,12 +25,13 @@ interface Props {
   labels: Record<string, string>;
   /** Position in the form of each row that was sent. */
   positions: number[];
+  scope?: Scope;
 }
 
-export function Faults({ error, faults, labels, positions }: Props) {
+export function Faults({ error, faults, labels, positions, scope = 'area' }: Props) {
   const texts = useTexts();
   const { t } = texts;
-  const faultText = useFaultText();
+  const faultText = useFaultText(scope);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (error) box.current?.focus();

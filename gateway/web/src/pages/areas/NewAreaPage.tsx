@@ -12,7 +12,7 @@ import { Button, ButtonLink } from '../../ui/Button';
 import { DateField } from '../../ui/DateField';
 import { FieldSet, TextField } from '../../ui/Field';
 import { PageTitle } from '../../ui/parts';
-import { CSV_MOST, CsvEditor } from './CsvEditor';
+import { AREA_COLUMNS, CSV_MOST, CsvEditor } from './CsvEditor';
 import { Faults, useFaultText } from './Faults';
 import { emptyRow, RowsEditor } from './RowsEditor';
 
@@ -149,7 +149,13 @@ export default function NewAreaPage() {
               faultsAt={index => faults.filter(({ row }) => row !== undefined && positions[row] === index)}
             />
           ) : (
-            <CsvEditor csv={draft.csv} onChange={csv => set({ csv })} invalid={faults.length > 0} />
+            <CsvEditor
+              label={labels.csv}
+              columns={AREA_COLUMNS}
+              csv={draft.csv}
+              onChange={csv => set({ csv })}
+              invalid={faults.length > 0}
+            />
           )}
         </FieldSet>
         <p className="hint">{t('import.check.hint')}</p>

@@ -111,6 +111,7 @@ export default function PlansPage() {
     <ListPage
       title={t('nav.plans')}
       intro={t('plans.intro')}
+      actions={<ButtonLink to="/plans/file">{t('plan.fromFile')}</ButtonLink>}
       filters={<Filters />}
       lists={[plans]}
       rows={list.map(plan => (
