@@ -56,12 +56,7 @@ export function faultsOf(violations: Violation[]): Fault[] {
       const [, line, column, rest = ''] = inLine;
       return { line: Number(line), column: Number(column), field, reason, description: rest };
     }
-    const named = field === 'csv' && /^Line (\d+), (\w+): (.*)$/s.exec(description);
-    if (named) {
-      const [, line, name = '', rest = ''] = named;
-      return { line: Number(line), field: name, reason, description: rest };
-    }
-    // A change of a file: the line, then what of the change; "rule[0].values" is told as its rule.
+    // The line, then the field; "rule[0].values" of a change is told as its rule.
     const ofChange = field === 'csv' && /^Line (\d+), (\w*)[\w.[\]]*: (.*)$/s.exec(description);
     if (ofChange) {
       const [, line, named = '', rest = ''] = ofChange;
