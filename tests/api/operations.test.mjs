@@ -146,6 +146,9 @@ describe ('memberships', () => {
     const explanation = await must ('GET', `${members}/${person.personId}:explain`);
     expect (explanation.member).toBe (true);
     expect (explanation.text).not.toBe ('');
+    const matches = await must ('POST', '/v1/rules:count', { json: { organId: group.organId, nodes: ADMITTED } });
+    expect (matches).toMatchObject ({ matchCount: '1', eligibleCount: '1' });
+    expect (matches.text).not.toBe ('');
     await until (`/v1/organisations/${organisation.organisationId}`, body => body.memberCount === '1');
     const organId = organisation.organisationId;
     const { counts } = await must ('GET', '/v1/reports/members', { query: { organId } });
