@@ -110,15 +110,24 @@ fuzz_one() {
     -artifact_prefix="$found/crash-" "$found" "$top/tests/fuzz/${name%_fuzz}/corpus"
 }
 
+# Every target for some seconds, one on each core; the output of those that found something.
 fuzz_all() {
-  local target targets failed=0
+  local target targets failed broken
   configure fuzz
   mapfile -t targets < <(fuzz_targets)
   build_programs fuzz "${targets[@]}"
+  broken=$(mktemp -d)
   for target in "${targets[@]}"; do
+    while [ "$(jobs -rp | wc -l)" -ge "$cores" ]; do wait -n || true; done
     echo "== $target"
-    fuzz_one "$target" "$1" || failed=$((failed + 1))
+    fuzz_one "$target" "$1" >"$top/build/log/fuzz-${target#fuzz/}.log" 2>&1 || touch "$broken/${target#fuzz/}" &
   done
+  wait
+  for target in "$broken"/*; do
+    [ ! -e "$target" ] || cat "$top/build/log/fuzz-${target##*/}.log"
+  done
+  failed=$(find "$broken" -type f | wc -l)
+  rm -r "$broken"
   fuzz_passed=$((${#targets[@]} - failed)) fuzz_failed=$failed
 }
 

@@ -79,10 +79,12 @@ describe ('members', () => {
       await eventually (() => page.url ()).toContain ('sort=-name');
       await eventually (() => rows (page).first ().locator ('th').innerText ()).not.toBe (first);
       expect (await page.getByRole ('columnheader', { name: 'Name' }).getAttribute ('aria-sort')).toBe ('descending');
+      const before = await rows (page).first ().locator ('th').innerText ();
       await page.getByRole ('link', { name: 'Next' }).click ();
       await eventually (() => page.url ()).toContain ('page=');
       const second = page.url ();
-      await settled (page);
+      // The first page stays until the second is there.
+      await eventually (() => rows (page).first ().locator ('th').innerText ()).not.toBe (before);
       const shown = await rows (page).first ().locator ('th').innerText ();
       await page.goto (second);
       await settled (page);
