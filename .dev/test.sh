@@ -203,23 +203,46 @@ verb_layer() {
   "layer_$1"
 }
 
-# run_layer NAME: one line for the summary; the log is shown when something failed.
-run_layer() {
-  local name=$1 log=$top/build/log/test-$1.log result=$top/build/log/test-$1.result
-  local begin=$SECONDS passed=0 failed=0 note='' code=0
-  rm -f "$result"
-  say "== $name"
-  HEIMO_RESULT=$result HEIMO_LONG=$long "$top/dev" layer "$name" >"$log" 2>&1 </dev/null || code=$?
-  if grep -q '^absent' "$result" 2>/dev/null; then
-    note="not run: $(cut -d' ' -f2- "$result")"
+# carry_out NAME: the layer with its output in its log, then its exit status and seconds.
+carry_out() {
+  local log=$top/build/log/test-$1 begin=$SECONDS code=0
+  rm -f "$log.result" "$log.end"
+  HEIMO_RESULT=$log.result HEIMO_LONG=$long "$top/dev" layer "$1" >"$log.log" 2>&1 </dev/null || code=$?
+  echo "$code $((SECONDS - begin))" >"$log.end"
+}
+
+# report NAME: one line for the summary; the log is shown when something failed.
+report() {
+  local name=$1 log=$top/build/log/test-$1 passed=0 failed=0 note='' code seconds
+  read -r code seconds <"$log.end"
+  if grep -q '^absent' "$log.result" 2>/dev/null; then
+    note="not run: $(cut -d' ' -f2- "$log.result")"
   else
-    read -r passed failed 2>/dev/null <"$result" || { passed=0 failed=1; }
+    read -r passed failed 2>/dev/null <"$log.result" || { passed=0 failed=1; }
     [ "$code" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
     [ $((passed + failed)) -gt 0 ] || failed=1
   fi
-  if [ "$failed" -gt 0 ]; then tail -n 300 "$log"; fi
+  if [ "$failed" -gt 0 ]; then tail -n 300 "$log.log"; fi
   total_passed=$((total_passed + passed)) total_failed=$((total_failed + failed))
-  summary+=("$(printf '%-10s %5d passed %4d failed %5d s  %s' "$name" "$passed" "$failed" $((SECONDS - begin)) "$note")")
+  summary+=("$(printf '%-10s %5d passed %4d failed %5d s  %s' "$name" "$passed" "$failed" "$seconds" "$note")")
+}
+
+# run_layers NAME…: one after another, with lint beside them in the time that they leave: it reads sources only, and has
+# a build folder of its own.
+run_layers() {
+  local layer lint=''
+  for layer in "$@"; do
+    if [ "$layer" = lint ] && [ $# -gt 1 ]; then
+      say "== lint, beside the others"
+      { renice -n 10 -p "$BASHPID" >/dev/null; carry_out lint; } &
+      lint=$!
+    else
+      say "== $layer"
+      carry_out "$layer"
+      report "$layer"
+    fi
+  done
+  [ -z "$lint" ] || { wait "$lint" || true; report lint; }
 }
 
 # verb_test [--long] [LAYER…]
@@ -232,7 +255,7 @@ verb_test() {
   [ ${#layers[@]} -gt 0 ] || layers=("${test_layers[@]}")
   verb_deps
   mkdir -p "$top/build/log"
-  for layer in "${layers[@]}"; do run_layer "$layer"; done
+  run_layers "${layers[@]}"
   printf '\n'
   printf '%s\n' "${summary[@]}"
   echo "$total_passed passed, $total_failed failed"

@@ -322,6 +322,8 @@ actions_step (Call *call, RunStep *step)
     return status;
   step->processed = step->succeeded = opening.organ_count;
   step->done = opening.organ_count < STEP_ORGANS;
+  if (step->done) /* organs may have come since they were counted */
+    step->total = step->run->processed + opening.organ_count;
   if (opening.organ_count > 0)
     step->cursor = memory_string (call, opening.organs[opening.organ_count - 1].id);
   return STATUS_SUCCESS;
