@@ -10,16 +10,24 @@ configure() {
   fi
 }
 
-# build_programs PRESET [TARGET…]: with a terminal the progress is seen, without one only what fails.
+# build_programs PRESET [TARGET…]: with a terminal the progress is seen, without one only what fails. One at a time in
+# each folder: lint runs beside the layers of the tests.
 build_programs() {
-  local name=$1
+  local name=$1 lock code=0
   shift
-  configure "$name"
-  if [ -t 1 ]; then
-    ninja -C "$top/build/$name" "$@"
+  mkdir -p "$top/build/log"
+  exec {lock}>"$top/build/.$name.lock"
+  flock "$lock"
+  configure "$name" || code=$?
+  if [ "$code" -ne 0 ]; then
+    :
+  elif [ -t 1 ]; then
+    ninja -C "$top/build/$name" "$@" || code=$?
   else
-    quietly "$top/build/log/build-$name.log" ninja -C "$top/build/$name" "$@"
+    quietly "$top/build/log/build-$name.log" ninja -C "$top/build/$name" "$@" || code=$?
   fi
+  exec {lock}>&-
+  return "$code"
 }
 
 # What the set consists of: tests are not built for a run.

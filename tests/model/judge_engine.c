@@ -44,17 +44,27 @@ must (bool added)
     lines_fail ("the model refuses a row");
 }
 
+/* An organ is there when a row names it: one whose creation was undone may have rules, without any life. */
+static void
+add_organ (Judge *judge, Model *model, const json_t *row, size_t column, Symbol organisation)
+{
+  Symbol organ = symbol_of (judge, row, column);
+  if (organ != SYMBOL_NONE && organ != organisation && model_organ (model, organ) == ORGAN_NONE)
+    must (model_add_organ (model, organ, organisation));
+}
+
 /* Organs and types, which the rest names. */
 static void
 add_names (Judge *judge, Model *model, const json_t *rows, Symbol organisation)
 {
   for (size_t i = 0; i < json_array_size (rows); i++) {
     const json_t *row = json_array_get (rows, i);
-    Symbol organ = symbol_of (judge, row, 1);
-    bool life = strcmp (table_of (row), "life") == 0;
-    if (life && organ != organisation && model_organ (model, organ) == ORGAN_NONE)
-      must (model_add_organ (model, organ, organisation));
-    bool typed = strcmp (table_of (row), "rule") == 0 && *lines_item (row, 2) != '\0';
+    bool rule = strcmp (table_of (row), "rule") == 0, edge = strcmp (table_of (row), "edge") == 0;
+    if (rule || edge || strcmp (table_of (row), "life") == 0)
+      add_organ (judge, model, row, 1, organisation);
+    if (edge)
+      add_organ (judge, model, row, 2, organisation);
+    bool typed = rule && *lines_item (row, 2) != '\0';
     Symbol type = symbol_of (judge, row, strcmp (table_of (row), "exception") == 0 ? 2 : typed ? 2 : 1);
     if ((typed || strcmp (table_of (row), "exception") == 0) && model_type (model, type) == ORGAN_NONE)
       must (model_add_type (model, type, organisation));
