@@ -172,12 +172,21 @@ answer_kept (World *world)
   }
 }
 
+/* Answers what was kept, and from now on every part as it comes: what the peer's buffers still held may make more. */
+static void
+keep_no_more (World *world)
+{
+  Plan *plan = world_data (world);
+  plan->keep_parts = false;
+  answer_kept (world);
+}
+
 static int
 tear_down (void **state)
 {
   Fixture *fixture = *state;
   if (fixture->plan.keep_parts) /* otherwise the loop may have ended already */
-    world_run (fixture->world, answer_kept);
+    world_run (fixture->world, keep_no_more);
   world_stop (fixture->world);
   talloc_free (fixture);
   return 0;
