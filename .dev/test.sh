@@ -78,13 +78,13 @@ judge() {
 }
 
 # The slow model of the hierarchy engine, and engine and service judged by it. The membership service cannot tell yet that
-# somebody is erased, and service and model read two sentences about undoing otherwise: no such worlds.
+# somebody is erased: no such worlds.
 layer_model() {
   local passed failed preset=debug worlds=300
   if [ -n "$long" ]; then preset=release worlds=10000; fi
   read -r passed failed < <(model_tests)
   judge judge_engine "$preset" "$worlds" --rows
-  judge 'judge_service --why' "$preset" "$worlds" --without erase --without doubtful
+  judge 'judge_service --why' "$preset" "$worlds" --without erase
   count "$passed" "$failed"
 }
 

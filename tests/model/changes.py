@@ -248,12 +248,31 @@ class Changes:
       if self.edge_stands(before, row) and not self.edge_stands(self.known, row):
         if row.plan and self.world.plans[row.plan]["number"] > number:
           later.add(row.plan)
-        else:
-          self.world.doubtful.add("an edge of before")
+    later.update(plan for row in self.store.current() if row.recorded == self.store.now
+                 for plan in self.plans_that_led_elsewhere(row, number))
     if later:
       later = {plan for plan in later if plan and plan != self.plan and
                self.world.plans[plan]["number"] > self.world.plans[self.plan]["number"]}
       raise Refused("CONSTRAINT", "plan", later)
+
+  def plans_that_led_elsewhere(self, row, number):
+    """Later merges and splits that would have led a row elsewhere, had it been on record: an undo leaves what would be
+    without its plan, or is refused."""
+    for plan, about in self.world.plans.items():
+      if about["state"] == "applied" and about["number"] > max(number, self.number_of(row.plan)):
+        if any(self.leads_elsewhere(change, row) for change in about["changes"]):
+          yield plan
+
+  def number_of(self, plan):
+    return self.world.plans[plan]["number"] if plan else 0
+
+  @staticmethod
+  def leads_elsewhere(change, row):
+    if change["do"] not in ("merge", "split") or row.end <= day(change["at"]):
+      return False
+    if row.table == "exception":
+      return row.value[2] == change["organ"]
+    return row.table == "edge" and (row.value == change["organ"] or change["do"] == "split" and row.key == change["organ"])
 
   @staticmethod
   def edge_stands(known, row):

@@ -4,12 +4,11 @@
   python3 generate.py [--seed N] [--worlds N] [--operations N] [--without WORD]... [--rows]
 
 The lines are described in README.md. --without leaves a kind of operation out (undo, merge, split, reopen,
-erase, invalid, ...; end_excepted: the end of a person who has an exception; doubtful: undos that rest on readings 2 and 3);
+erase, invalid, ...; end_excepted: the end of a person who has an exception);
 --rows adds to each expectation the rows that were known, for those who judge rows only.
 """
 
 import argparse
-import copy
 import json
 import random
 import sys
@@ -306,18 +305,7 @@ class Generator:
       applied = [plan for plan in applied if plan not in self.founding]
     if applied:
       plan = self.pick(applied[-4:]) if self.chance(0.5) else applied[-1]
-      if "doubtful" in self.without and self.is_doubtful(plan):
-        return
       self.attempt("undo", self.world.undo, plan, plan=plan)
-
-  def is_doubtful(self, plan):
-    """Tries the undo on a copy."""
-    world = copy.deepcopy(self.world)
-    try:
-      world.undo(instant_text(self.moment + timedelta(minutes=1)), plan)
-    except Refused:
-      pass
-    return bool(world.doubtful)
 
   def change_set(self):
     organisation = self.pick(self.world.policies)

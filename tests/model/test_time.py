@@ -4,7 +4,7 @@ import unittest
 
 from changes import Refused
 from days import local_day, instant
-from small import (AHOLA, BERGA, Small, create, end, exception, merge, move, refusal, reopen, rule, type_rule)
+from small import (AHOLA, BERGA, Small, create, end, exception, merge, move, refusal, reopen, rule, split, type_rule)
 
 
 class Recorded(unittest.TestCase):
@@ -150,6 +150,19 @@ class Undo(unittest.TestCase):
     self.assertEqual(small.periods("a"), [("2027-02-01", "2027-03-01")])
     small.undo(later)
     self.assertEqual(small.periods("a"), [("2027-02-01", None)])
+
+  def test_what_a_later_merge_or_split_would_have_led_elsewhere(self):
+    self.small.organ("c", "a", rule=AHOLA).organ("e", rule=AHOLA)
+    for later in (merge("a", "e", "2027-04-01"), split("a", "2027-04-01", {"d": []}), split("c", "2027-04-01", {"f": []})):
+      moved = self.small.change(move("c", "b", "2027-03-01"))
+      second = self.small.change(later)
+      self.assertEqual(self.refused(moved), ("CONSTRAINT", [second]))
+      self.small.undo(second)
+      self.small.undo(moved)
+    moved = self.small.change(move("c", "b", "2027-03-01"))
+    self.small.change(end("a", "2027-04-01"))
+    self.small.undo(moved)
+    self.assertEqual(self.small.periods("c"), [("2027-01-01", "2027-04-01")])
 
   def test_a_merge_is_undone_as_a_whole(self):
     self.small.organ("c", "a", rule=AHOLA)

@@ -15,7 +15,6 @@ class World:
     self.persons, self.erased = set(), set()
     self.plans = {}
     self.fact_names = {}
-    self.doubtful = set()  # readings that the last undo rested on and that others may not share
     self.moment = None
 
   # Operations: each is recorded at an instant, later than all before.
@@ -134,12 +133,11 @@ class World:
         self.store.revert()
         raise
     self.store.settle()
-    self.plans[plan] = {"number": number, "state": "applied", "organisation": organisation}
+    self.plans[plan] = {"number": number, "state": "applied", "organisation": organisation, "changes": changes}
 
   def undo(self, moment, plan):
     """Makes a plan not have happened: what it recorded is superseded, what it superseded is recorded again."""
     number = self.begin(moment)
-    self.doubtful = set()
     if self.plans.get(plan, {}).get("state") != "applied":
       raise Refused("NOT_APPLIED", "plan")
     before = self.store.known(None)
@@ -179,6 +177,5 @@ class World:
     for row in self.store.current():
       starts = [other.start for other in self.store.current(row.table, row.key) if other.start >= row.end]
       if row.until_next and row.end not in starts and min(starts, default=FOREVER) > row.end:
-        self.doubtful.add("holds on")
         self.store.supersede(row)
         self.store.put(row.table, row.key, row.value, row.start, min(starts, default=FOREVER), row.plan, row.line, True)

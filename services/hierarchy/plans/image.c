@@ -107,6 +107,7 @@ image_cut (Image *image, uint32_t row, Day day)
     return;
   before.valid.to = day;
   before.carried |= before.state == ROW_KEPT;
+  before.ended = before.kind == RECORD_LIFE;
   before.id = NULL;
   before.plan_id = NULL;
   image_add (image, ROW_NEW, before);

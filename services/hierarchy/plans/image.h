@@ -32,8 +32,8 @@ typedef struct ImageRow {
   uint32_t organ;      /* IMAGE_NONE: the rule of a type */
   uint32_t other;      /* edge: the parent; rule and exception: the type, IMAGE_NONE for none */
   Period valid;
-  bool carried;        /* see RecordRow */
-  int64_t recorded_at; /* of an edge on record, microseconds; 0 for others */
+  bool carried; /* see RecordRow */
+  bool ended;   /* see RecordRow */
   const RecordContent *content;
   uint32_t next;       /* of the same kind and organ (of the same type, for the rule of a type) */
   uint32_t next_below; /* edge: with the same parent */

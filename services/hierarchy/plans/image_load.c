@@ -33,7 +33,7 @@ image_read_row (const Image *image, RecordKind kind, const DbResult *rows, size_
                : other_id == NULL  ? IMAGE_NONE
                                    : image_type (image, other_id),
       .valid = {db_day (rows, row, "valid_from", DAY_MIN), db_day (rows, row, "valid_to", DAY_MAX)},
-      .recorded_at = kind == RECORD_EDGE ? db_time (rows, row, "recorded_at") : 0,
+      .ended = kind == RECORD_LIFE && *db_value (rows, row, "ended") == 't',
       .content = read_content (image->call, kind, rows, row),
   };
   return (organ_id == NULL || read->organ != IMAGE_NONE) && (other_id == NULL || read->other != IMAGE_NONE);

@@ -39,6 +39,7 @@ record_of (const Image *image, const ImageRow *row, const char *plan_id)
                                 : *row->plan_id == '\0' ? NULL
                                                         : row->plan_id,
                      .carried = row->carried || (row->kind == RECORD_EDGE && begins_closed (image, row)),
+                     .ended = row->ended,
                      .content = row->content};
 }
 

@@ -13,11 +13,11 @@ ON CONFLICT (federation_id, organ_id) DO UPDATE SET name = excluded.name, kind =
   version = organ.version + 1;
 
 -- name: life_insert
-INSERT INTO organ_life (federation_id, life_id, organ_id, valid, recorded_at, recorded_by, recorded_plan)
+INSERT INTO organ_life (federation_id, life_id, organ_id, valid, recorded_at, recorded_by, recorded_plan, ended)
 SELECT :federation_id, row.id, row.organ_id, daterange (row.valid_from, row.valid_to), :recorded_at, :recorded_by,
-  row.plan_id
-FROM unnest (:ids::uuid[], :organ_ids::uuid[], :valid_from::date[], :valid_to::date[], :plan_ids::uuid[])
-  AS row (id, organ_id, valid_from, valid_to, plan_id);
+  row.plan_id, row.ended
+FROM unnest (:ids::uuid[], :organ_ids::uuid[], :valid_from::date[], :valid_to::date[], :plan_ids::uuid[],
+  :ended::boolean[]) AS row (id, organ_id, valid_from, valid_to, plan_id, ended);
 
 -- name: edge_insert
 INSERT INTO organ_edge (federation_id, edge_id, organ_id, parent_id, valid, recorded_at, recorded_by, recorded_plan,

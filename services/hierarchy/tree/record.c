@@ -40,7 +40,8 @@ record_organs (Call *call, const char *organisation_id, const char *plan_id, con
 
 /* The columns of all kinds; a statement takes those it names. */
 typedef struct RecordColumns {
-  const char **ids, **organs, **others, **from, **to, **plans, **carried, **persons, **reasons, **authors;
+  const char **ids, **organs, **others, **from, **to, **plans, **carried, **ended, **persons, **reasons,
+      **authors;
   Bytes *nodes;
 } RecordColumns;
 
@@ -49,9 +50,9 @@ columns_of (Call *call, const RecordRow *rows, size_t count)
 {
   static const RecordContent nothing = {.nodes = {(const uint8_t *)"", 0}};
   RecordColumns columns = {.nodes = memory_array (call, Bytes, count)};
-  const char ***texts[] = {&columns.ids,     &columns.organs, &columns.others,  &columns.from,
-                           &columns.to,      &columns.plans,  &columns.carried, &columns.persons,
-                           &columns.reasons, &columns.authors};
+  const char ***texts[] = {&columns.ids,     &columns.organs,  &columns.others,  &columns.from,
+                           &columns.to,      &columns.plans,   &columns.carried, &columns.ended,
+                           &columns.persons, &columns.reasons, &columns.authors};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     *texts[i] = memory_array (call, const char *, count);
   for (size_t i = 0; i < count; i++) {
@@ -64,6 +65,7 @@ columns_of (Call *call, const RecordRow *rows, size_t count)
     columns.to[i] = row->valid.to == DAY_MAX ? NULL : hierarchy_sql_day (call, row->valid.to);
     columns.plans[i] = row->plan_id;
     columns.carried[i] = row->carried ? "t" : "f";
+    columns.ended[i] = row->ended ? "t" : "f";
     columns.nodes[i] = content->nodes.data == NULL ? nothing.nodes : content->nodes;
     columns.persons[i] = content->person_id;
     columns.reasons[i] = content->reason;
@@ -82,14 +84,15 @@ record_insert (Call *call, RecordKind kind, const RecordRow *rows, size_t count)
   RecordColumns columns = columns_of (call, rows, count);
   return db_run (
       call->db, call, queries[kind],
-      DB_VALUES (
-          db_text ("federation_id", call->federation_id), db_text ("recorded_at", call_time_text (call)),
-          db_text ("recorded_by", call->principal->subject), db_texts ("ids", columns.ids, count),
-          db_texts ("organ_ids", columns.organs, count), db_texts ("other_ids", columns.others, count),
-          db_texts ("valid_from", columns.from, count), db_texts ("valid_to", columns.to, count),
-          db_texts ("plan_ids", columns.plans, count), db_texts ("carried", columns.carried, count),
-          db_byte_strings ("nodes", columns.nodes, count), db_texts ("person_ids", columns.persons, count),
-          db_texts ("reasons", columns.reasons, count), db_texts ("authors", columns.authors, count)),
+      DB_VALUES (db_text ("federation_id", call->federation_id),
+                 db_text ("recorded_at", call_time_text (call)),
+                 db_text ("recorded_by", call->principal->subject), db_texts ("ids", columns.ids, count),
+                 db_texts ("organ_ids", columns.organs, count), db_texts ("other_ids", columns.others, count),
+                 db_texts ("valid_from", columns.from, count), db_texts ("valid_to", columns.to, count),
+                 db_texts ("plan_ids", columns.plans, count), db_texts ("carried", columns.carried, count),
+                 db_texts ("ended", columns.ended, count), db_byte_strings ("nodes", columns.nodes, count),
+                 db_texts ("person_ids", columns.persons, count),
+                 db_texts ("reasons", columns.reasons, count), db_texts ("authors", columns.authors, count)),
       NULL);
 }
 

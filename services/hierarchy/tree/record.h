@@ -26,6 +26,7 @@ typedef struct RecordRow {
   Period valid;
   const char *plan_id; /* that records it; NULL for none */
   bool carried;        /* edge: goes on with what stood on record on its first day */
+  bool ended;          /* life: a change has ended it, not the beginning of the next one */
   const RecordContent *content;
 } RecordRow;
 
