@@ -1,27 +1,48 @@
-/* The table of symbols: texts in chunks that never move, and an open-addressing hash of their numbers. */
+/* The table of symbols: texts one behind another in blocks that never move, and an open-addressing hash of
+ * their numbers. A slot holds the hash beside the number, so that a text is looked at only when it is the
+ * right one: it is far away in memory.
+ */
 #include "symbols.h"
 
 #include "core/memory.h"
 
 #include <string.h>
 
-enum { FIRST_CHUNK = 256, CHUNKS = 23 };
+enum { FIRST_CHUNK = 256, CHUNKS = 23, BLOCK_BYTES = 1 << 16 };
+
+typedef struct SymbolSlot {
+  uint32_t hash;
+  Symbol symbol; /* SYMBOL_NONE: empty */
+} SymbolSlot;
 
 /* Chunk k holds FIRST_CHUNK << k texts. */
 struct Symbols {
   const char **chunks[CHUNKS];
   uint32_t count;
-  uint32_t *slots; /* symbol or 0; a power of two, at most half full */
+  SymbolSlot *slots; /* a power of two, at most half full */
   uint32_t slot_mask;
+  char *block; /* room for more texts */
+  size_t block_left;
 };
 
+/* Eight bytes at a time: identifiers are 36 bytes long. */
 static uint32_t
 hash_text (const char *text, size_t length)
 {
-  uint64_t hash = 1469598103934665603ULL;
-  for (size_t i = 0; i < length; i++)
-    hash = (hash ^ (uint8_t)text[i]) * 1099511628211ULL;
-  return (uint32_t)(hash ^ (hash >> 32));
+  uint64_t hash = length * 0x9e3779b97f4a7c15ULL;
+  for (; length > 0;) {
+    uint64_t word = 0;
+    size_t bytes = length < sizeof word ? length : sizeof word;
+    if (bytes == sizeof word)
+      memcpy (&word, text, sizeof word);
+    else
+      memcpy (&word, text, bytes);
+    hash = (hash ^ word) * 0xff51afd7ed558ccdULL;
+    hash ^= hash >> 32;
+    text += bytes;
+    length -= bytes;
+  }
+  return (uint32_t)((hash * 0xc4ceb9fe1a85ec53ULL) >> 32);
 }
 
 static uint32_t
@@ -55,13 +76,29 @@ append (Symbols *symbols, const char *text)
   return symbol;
 }
 
+/* A copy of a text that lives as long as the table. */
+static const char *
+keep_text (Symbols *symbols, const char *text, size_t length)
+{
+  if (length >= symbols->block_left) {
+    symbols->block_left = length >= BLOCK_BYTES ? length + 1 : BLOCK_BYTES;
+    symbols->block = memory_must (talloc_size (symbols, symbols->block_left));
+  }
+  char *kept = symbols->block;
+  memcpy (kept, text, length);
+  kept[length] = '\0';
+  symbols->block += length + 1;
+  symbols->block_left -= length + 1;
+  return kept;
+}
+
 Symbols *
 symbols_new (void *owner)
 {
   Symbols *symbols = memory_new (owner, Symbols);
   append (symbols, "");
   symbols->slot_mask = 2 * FIRST_CHUNK - 1;
-  symbols->slots = memory_array (symbols, uint32_t, symbols->slot_mask + 1);
+  symbols->slots = memory_array (symbols, SymbolSlot, symbols->slot_mask + 1);
   return symbols;
 }
 
@@ -80,31 +117,42 @@ symbols_copy (void *owner, const Symbols *original)
     at += length;
   }
   symbols->slot_mask = original->slot_mask;
-  symbols->slots = memory_copy (symbols, original->slots, (original->slot_mask + 1) * sizeof (uint32_t));
+  symbols->slots = memory_copy (symbols, original->slots, (original->slot_mask + 1) * sizeof (SymbolSlot));
   return symbols;
 }
 
 /* The slot that holds `text`, or the empty one where it belongs. */
-static uint32_t
-slot_of (const Symbols *symbols, const char *text, size_t length)
+static SymbolSlot *
+slot_of (const Symbols *symbols, const char *text, size_t length, uint32_t hash)
 {
-  uint32_t slot = hash_text (text, length) & symbols->slot_mask;
-  for (; symbols->slots[slot] != 0; slot = (slot + 1) & symbols->slot_mask) {
-    const char *found = text_of (symbols, symbols->slots[slot]);
+  for (uint32_t at = hash & symbols->slot_mask;; at = (at + 1) & symbols->slot_mask) {
+    SymbolSlot *slot = &symbols->slots[at];
+    if (slot->symbol == SYMBOL_NONE)
+      return slot;
+    if (slot->hash != hash)
+      continue;
+    const char *found = text_of (symbols, slot->symbol);
     if (strncmp (found, text, length) == 0 && found[length] == '\0')
-      break;
+      return slot;
   }
-  return slot;
 }
 
 static void
 grow (Symbols *symbols)
 {
-  talloc_free (symbols->slots);
-  symbols->slot_mask = 2 * symbols->slot_mask + 1;
-  symbols->slots = memory_array (symbols, uint32_t, symbols->slot_mask + 1);
-  for (uint32_t symbol = 1; symbol < symbols->count; symbol++)
-    symbols->slots[slot_of (symbols, text_of (symbols, symbol), strlen (text_of (symbols, symbol)))] = symbol;
+  SymbolSlot *old = symbols->slots;
+  uint32_t old_mask = symbols->slot_mask;
+  symbols->slot_mask = 2 * old_mask + 1;
+  symbols->slots = memory_array (symbols, SymbolSlot, symbols->slot_mask + 1);
+  for (uint32_t i = 0; i <= old_mask; i++) {
+    uint32_t at = old[i].hash & symbols->slot_mask;
+    if (old[i].symbol == SYMBOL_NONE)
+      continue;
+    while (symbols->slots[at].symbol != SYMBOL_NONE)
+      at = (at + 1) & symbols->slot_mask;
+    symbols->slots[at] = old[i];
+  }
+  talloc_free (old);
 }
 
 Symbol
@@ -118,20 +166,25 @@ symbols_intern_part (Symbols *symbols, const char *text, size_t length)
 {
   if (length == 0)
     return SYMBOL_NONE;
-  uint32_t slot = slot_of (symbols, text, length);
-  if (symbols->slots[slot] != 0)
-    return symbols->slots[slot];
+  uint32_t hash = hash_text (text, length);
+  SymbolSlot *slot = slot_of (symbols, text, length, hash);
+  if (slot->symbol != SYMBOL_NONE)
+    return slot->symbol;
   if (2 * symbols->count > symbols->slot_mask) {
     grow (symbols);
-    slot = slot_of (symbols, text, length);
+    slot = slot_of (symbols, text, length, hash);
   }
-  return symbols->slots[slot] = append (symbols, memory_string_n (symbols, text, length));
+  *slot = (SymbolSlot){hash, append (symbols, keep_text (symbols, text, length))};
+  return slot->symbol;
 }
 
 Symbol
 symbols_find (const Symbols *symbols, const char *text)
 {
-  return text == NULL || *text == '\0' ? SYMBOL_NONE : symbols->slots[slot_of (symbols, text, strlen (text))];
+  if (text == NULL || *text == '\0')
+    return SYMBOL_NONE;
+  size_t length = strlen (text);
+  return slot_of (symbols, text, length, hash_text (text, length))->symbol;
 }
 
 const char *
