@@ -221,6 +221,18 @@ compile_model (Call *call, void *owner, Compiled *compiled, Reach reach, Model *
   return STATUS_SUCCESS;
 }
 
+/* Organs and types by what the database calls them. */
+static const IdSymbols *
+compile_ids (void *owner, const Model *model)
+{
+  IdSymbols *ids = id_symbols_new (owner, model->symbols);
+  for (uint32_t i = 0; i < model->organ_count; i++)
+    id_symbols_add (ids, model->organs[i].id);
+  for (uint32_t i = 0; i < model->type_count; i++)
+    id_symbols_add (ids, model->types[i].id);
+  return ids;
+}
+
 static Status
 compile (Call *call, void *owner, Symbols *symbols, Compiled *compiled)
 {
@@ -229,6 +241,7 @@ compile (Call *call, void *owner, Symbols *symbols, Compiled *compiled)
   Status status = compile_model (call, owner, compiled, REACH_NOW, &compiled->model);
   if (status_failed (status))
     return status;
+  compiled->ids = compile_ids (owner, compiled->model);
   compiled->evaluator = evaluator_new (owner, compiled->model);
   compiled->before = periods_new (owner);
   compiled->after = periods_new (owner);

@@ -10,11 +10,13 @@
 
 #include "engine/dating.h"
 #include "hierarchy.h"
+#include "store/ids.h"
 
 /* A model with what is needed to work with it. All of it belongs to one call until the call is freed. */
 typedef struct Compiled {
   Symbols *symbols;
   Model *model;
+  const IdSymbols *ids; /* of organs and types */
   Evaluator *evaluator;
   Periods *before; /* for the user's comparing */
   Periods *after;

@@ -15,8 +15,8 @@ void bench_must (Status status);
 /* Seconds on the monotonic clock. */
 double bench_now (void);
 
-/* Seconds of CPU used by this process and by its session of PostgreSQL: what time would be on a machine with
- * nothing else to do and one core. */
+/* Seconds of CPU used by this process and by all of PostgreSQL: what time would be on a machine with nothing
+ * else to do and one core. A call must have begun. */
 double bench_cpu (Bench *bench);
 
 /* The day on which everything is asked. */

@@ -20,9 +20,9 @@
 #include "services/hierarchy/store/pass.h"
 #include "services/hierarchy/store/store.h"
 
-enum { PART = 20000, ROUNDS = 3 };
+enum { ROUNDS = 3 };
 
-/* Seconds of everything COPY gives: facts and memberships, thrown away. */
+/* Seconds of everything COPY gives, by whatever plan is quickest: facts and memberships, thrown away. */
 static double
 copy_away (Bench *bench, const char *federation)
 {
@@ -39,6 +39,7 @@ copy_away (Bench *bench, const char *federation)
        7},
   };
   Call *call = bench_call (bench, federation);
+  bench_must (db_script (call->db, call, "SET LOCAL enable_seqscan = on"));
   double begin = bench_now ();
   for (size_t i = 0; i < 2; i++) {
     DbField row[7];
@@ -63,7 +64,7 @@ full_pass (Bench *bench, const char *federation)
   const char *after = "";
   for (;;) {
     Pass *pass;
-    bench_must (pass_over (call, compiled, after, PART, &pass));
+    bench_must (pass_over (call, compiled, after, ROSTER_PERSONS, &pass));
     if (pass->differing_count > 0) {
       fprintf (stderr, "%u persons differ, %s is the first\n", pass->differing_count, pass->differing[0]);
       exit (1);

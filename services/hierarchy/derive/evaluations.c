@@ -5,6 +5,7 @@
 #include "actions/actions.h"
 #include "derive/derive.h"
 #include "plans/plans.h"
+#include "store/load.h"
 #include "store/pass.h"
 
 #include <string.h>
@@ -12,7 +13,6 @@
 #include "heimo_hierarchy_handlers.h"
 
 enum {
-  PASS_PERSONS = 20000, /* compared in a step */
   DIFFERING_MAX = 2000, /* of them derived in a step; the next one compares the rest again */
   STEP_PERSONS = 500,   /* derived at once */
   OUTCOMES_MAX = 1000   /* of one run; more differences are counted only */
@@ -163,7 +163,7 @@ compare_next (Call *call, const char *after, Pass **pass)
   *pass = NULL;
   Status status = compiled_take (reading, &compiled);
   if (!status_failed (status) && pass_can_judge (compiled->model))
-    status = pass_over (reading, compiled, after, PASS_PERSONS, pass);
+    status = pass_over (reading, compiled, after, ROSTER_PERSONS, pass);
   status = status_copy (call, status);
   if (!status_failed (status) && *pass != NULL)
     talloc_steal (call, *pass);

@@ -42,14 +42,6 @@ GROUP BY organ_id;
 -- name: count_day
 UPDATE model SET counted_on = :today WHERE federation_id = :federation_id;
 
--- name: pass_bound
--- The last of so many persons after one.
-SELECT person_id FROM person
-WHERE federation_id = :federation_id
-  AND person_id > coalesce (:after?::uuid, '00000000-0000-0000-0000-000000000000')
-ORDER BY person_id
-OFFSET :before LIMIT 1;
-
 -- name: evaluation_barrier
 -- Waits for every derivation that may have begun with an older model; those that begin later take the new one.
 SELECT pg_advisory_lock (hashtextextended (:federation_id::text, 1)),

@@ -1,192 +1,146 @@
-/* Three COPYs: persons, exceptions, facts. A person is put when the next one's facts begin. */
+/* Three COPYs: persons, exceptions, facts. */
 #include "store/load.h"
 
 #include "core/day.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 256 };
+enum { FIRST_CAPACITY = 256, COLUMNS_MAX = 7 };
 
-struct IdSymbols {
-  Symbols *symbols;
-  Id *ids;         /* talloc array, by slot */
-  Symbol *numbers; /* by slot; SYMBOL_NONE: empty */
-  uint32_t count;
-  uint32_t mask;
-};
+#define RESERVE(owner, array, count, Type)                                                                   \
+  do {                                                                                                       \
+    if ((count) == talloc_array_length (array))                                                              \
+      (array) = memory_must (talloc_realloc ((owner), (array), Type, (unsigned)(2 * (count))));              \
+  } while (0)
 
-/* An exception and whose it is. */
-typedef struct LoadedException {
-  Id person;
-  PersonException exception;
-} LoadedException;
-
+/* Facts and exceptions on their way into a roster. */
 typedef struct Loader {
-  Call *call;
-  const char *where;
+  Roster *roster;
   IdSymbols *ids;
   Symbols *symbols;
-  Population *population;
-  LoadedException *exceptions; /* talloc array, by person */
-  size_t exception_count;
-  PersonException *held; /* of the person at hand; talloc array */
-  PersonFact *facts;     /* of the person at hand; talloc array */
-  size_t fact_count;
-  Id person;
+  uint32_t *person_of; /* of each fact or exception; talloc array */
+  uint32_t count;
+  Id last; /* whose the last row was, and the number: rows of a person mostly stand together */
+  uint32_t last_number;
 } Loader;
 
-Id
-field_id (DbField field)
+Status
+load_by_pages (Call *call)
 {
-  Id id = {0};
-  if (field.length == (int32_t)sizeof id)
-    memcpy (&id, field.data, sizeof id);
-  return id;
+  return db_script (call->db, call, "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off");
 }
 
-IdSymbols *
-id_symbols_new (void *owner, Symbols *symbols)
+Status
+load_by_rows (Call *call)
 {
-  IdSymbols *ids = memory_new (owner, IdSymbols);
-  ids->symbols = symbols;
-  ids->mask = FIRST_CAPACITY - 1;
-  ids->ids = memory_array (ids, Id, FIRST_CAPACITY);
-  ids->numbers = memory_array (ids, Symbol, FIRST_CAPACITY);
-  return ids;
+  return db_script (call->db, call, "SET LOCAL enable_indexscan = on");
 }
 
-static uint32_t
-slot_of (const IdSymbols *ids, const Id *id)
+Status
+load_copy (Call *call, const char *sql, size_t columns, void (*take) (void *data, const DbField *row),
+           void *data)
 {
-  uint32_t at = id_hash (id) & ids->mask;
-  while (ids->numbers[at] != SYMBOL_NONE && memcmp (&ids->ids[at], id, sizeof *id) != 0)
-    at = (at + 1) & ids->mask;
-  return at;
-}
-
-static void
-grow (IdSymbols *ids)
-{
-  IdSymbols old = *ids;
-  ids->mask = 2 * ids->mask + 1;
-  ids->ids = memory_array (ids, Id, ids->mask + 1);
-  ids->numbers = memory_array (ids, Symbol, ids->mask + 1);
-  for (uint32_t i = 0; i <= old.mask; i++) {
-    if (old.numbers[i] == SYMBOL_NONE)
-      continue;
-    uint32_t slot = slot_of (ids, &old.ids[i]);
-    ids->ids[slot] = old.ids[i];
-    ids->numbers[slot] = old.numbers[i];
-  }
-  talloc_free (old.ids);
-  talloc_free (old.numbers);
-}
-
-Symbol
-id_symbols_find (IdSymbols *ids, DbField field)
-{
-  if (field.length < 0)
-    return SYMBOL_NONE;
-  Id id = field_id (field);
-  uint32_t slot = slot_of (ids, &id);
-  if (ids->numbers[slot] != SYMBOL_NONE)
-    return ids->numbers[slot];
-  if (2 * ++ids->count > ids->mask) {
-    grow (ids);
-    slot = slot_of (ids, &id);
-  }
-  char text[ID_TEXT_SIZE];
-  ids->ids[slot] = id;
-  return ids->numbers[slot] = symbols_intern (ids->symbols, id_format (id, text));
-}
-
-/* Hands each row of a COPY to `take`. */
-static Status
-copy_rows (Loader *loader, const char *sql, size_t columns, void (*take) (Loader *loader, const DbField *row))
-{
-  Call *call = loader->call;
-  DbField row[6];
+  DbField row[COLUMNS_MAX];
   bool more = true;
   Status status = db_copy_out (call->db, call, sql);
   while (!status_failed (status)) {
     status = db_copy_next (call->db, call, row, columns, &more);
     if (status_failed (status) || !more)
       break;
-    take (loader, row);
+    take (data, row);
   }
   return status;
 }
 
-static const char *
-copy_of (Loader *loader, const char *columns, const char *table, const char *condition)
-{
-  return memory_format (loader->call,
-                        "COPY (SELECT %s FROM %s WHERE federation_id = '%s' %s %s ORDER BY person_id) "
-                        "TO STDOUT (FORMAT binary)",
-                        columns, table, loader->call->federation_id, condition, loader->where);
-}
-
-static void
-take_person (Loader *loader, const DbField *row)
-{
-  Id id = field_id (row[0]);
-  if (db_field_number (row[1]) != 0)
-    population_withdraw (loader->population, &id);
-  else
-    population_put (loader->population, &id, &(PersonRecord){0});
-}
-
-static Period
+Period
 field_period (const DbField *from)
 {
   return (Period){db_field_day (from[0], DAY_MIN), db_field_day (from[1], DAY_MAX)};
 }
 
 static void
-take_exception (Loader *loader, const DbField *row)
+take_person (void *data, const DbField *row)
 {
-  if (loader->exception_count == talloc_array_length (loader->exceptions))
-    loader->exceptions = memory_must (talloc_realloc (loader->call, loader->exceptions, LoadedException,
-                                                      (unsigned)(2 * loader->exception_count)));
-  loader->exceptions[loader->exception_count++] = (LoadedException){
-      field_id (row[0]),
-      {id_symbols_find (loader->ids, row[1]), id_symbols_find (loader->ids, row[2]), field_period (row + 3)}};
+  Roster *roster = data;
+  Id id = field_id (row[0]);
+  uint32_t person = id_map_add (roster->persons, &id);
+  RESERVE (roster, roster->states, person, uint8_t);
+  roster->states[person] = db_field_number (row[1]) != 0 ? ROSTER_WITHDRAWN : ROSTER_PRESENT;
 }
 
-/* Gathers the exceptions of a person; returns how many. */
-static size_t
-exceptions_of (Loader *loader, const Id *person)
+/* Ids go into SQL as text. */
+static Status
+check_id (Call *call, const char *text)
 {
-  size_t low = 0, high = loader->exception_count, count = 0;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (memcmp (&loader->exceptions[middle].person, person, sizeof *person) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  for (;
-       low < loader->exception_count && memcmp (&loader->exceptions[low].person, person, sizeof *person) == 0;
-       low++) {
-    if (count == talloc_array_length (loader->held))
-      loader->held =
-          memory_must (talloc_realloc (loader->call, loader->held, PersonException, (unsigned)(2 * count)));
-    loader->held[count++] = loader->exceptions[low].exception;
-  }
-  return count;
+  Id id;
+  if (id_parse (text, &id))
+    return STATUS_SUCCESS;
+  return status_error (call, STATUS_INVALID_ARGUMENT, "INVALID_ID", "The identifier is not a UUID");
 }
 
-/* Puts the person at hand, who is on record unless all is told of somebody unknown. */
+static const char *
+bounds_of (Roster *roster)
+{
+  char first[ID_TEXT_SIZE], last[ID_TEXT_SIZE];
+  id_format (*id_map_id (roster->persons, 0), first);
+  id_format (*id_map_id (roster->persons, roster->count - 1), last);
+  return memory_format (roster, "AND person_id BETWEEN '%s' AND '%s'", first, last);
+}
+
+Status
+roster_read_persons (Call *call, void *owner, RosterScope scope, Roster **made)
+{
+  bool after = scope.named == NULL && *scope.after != '\0';
+  Status status = check_id (call, call->federation_id);
+  if (!status_failed (status) && after)
+    status = check_id (call, scope.after);
+  if (status_failed (status))
+    return status;
+  Roster *roster = *made = memory_new (owner, Roster);
+  roster->persons = id_map_new (roster);
+  roster->states = memory_array (roster, uint8_t, FIRST_CAPACITY);
+  const char *where = scope.named != NULL ? scope.named
+                      : after             ? memory_format (roster, "AND person_id > '%s'", scope.after)
+                                          : "";
+  const char *limit = scope.named != NULL ? "" : memory_format (roster, "LIMIT %u", scope.limit);
+  status = load_copy (call,
+                      memory_format (roster,
+                                     "COPY (SELECT person_id, withdrawn FROM person WHERE federation_id = "
+                                     "'%s' %s ORDER BY person_id %s) TO STDOUT (FORMAT binary)",
+                                     call->federation_id, where, limit),
+                      2, take_person, roster);
+  roster->count = id_map_count (roster->persons);
+  roster->extent = scope.named == NULL ? ROSTER_RANGE : ROSTER_NAMED;
+  if (!status_failed (status) && roster->count > 0)
+    roster->where = scope.named != NULL ? scope.named : bounds_of (roster);
+  return status;
+}
+
+/* Whose a row is: ID_UNKNOWN for somebody who is not on record. */
+static uint32_t
+whose (Loader *loader, DbField field)
+{
+  Id id = field_id (field);
+  if (memcmp (&loader->last, &id, sizeof id) != 0) {
+    loader->last = id;
+    loader->last_number = id_map_find (loader->roster->persons, &id);
+  }
+  return loader->last_number;
+}
+
 static void
-put_person (Loader *loader, const Id *person, size_t fact_count)
+take_exception (void *data, const DbField *row)
 {
-  PersonIndex index = population_find (loader->population, person);
-  if (index == PERSON_NONE || population_withdrawn (loader->population, index))
+  Loader *loader = data;
+  Roster *roster = loader->roster;
+  uint32_t person = whose (loader, row[0]);
+  if (person == ID_UNKNOWN)
     return;
-  size_t exceptions = exceptions_of (loader, person);
-  PersonRecord record = {loader->facts, fact_count, loader->held, exceptions};
-  population_put (loader->population, person, &record);
+  RESERVE (roster, roster->exceptions, loader->count, PersonException);
+  RESERVE (roster, loader->person_of, loader->count, uint32_t);
+  roster->exceptions[loader->count] = (PersonException){
+      id_symbols_find (loader->ids, row[1]), id_symbols_find (loader->ids, row[2]), field_period (row + 3)};
+  loader->person_of[loader->count++] = person;
 }
 
 /* What compiled_fact does with texts. */
@@ -204,58 +158,143 @@ read_fact (Loader *loader, const DbField *row, PersonFact *fact)
     return fact->value != SYMBOL_NONE || fact->kind == FACT_KIND__FACT_KIND_ADMISSION;
   }
   char text[DAY_TEXT_SIZE];
-  Day birth;
+  Day birth = 0;
   if (length >= sizeof text)
     return false;
   memcpy (text, value, length);
   text[length] = '\0';
-  fact->value = day_parse (text, &birth) == DAY_OK ? (uint32_t)birth : 0;
-  return day_parse (text, &birth) == DAY_OK;
+  bool is_day = day_parse (text, &birth) == DAY_OK;
+  fact->value = (uint32_t)birth;
+  return is_day;
 }
 
 static void
-take_fact (Loader *loader, const DbField *row)
+take_fact (void *data, const DbField *row)
 {
-  if (memcmp (&loader->person, row[0].data, sizeof loader->person) != 0) {
-    if (loader->fact_count > 0)
-      put_person (loader, &loader->person, loader->fact_count);
-    loader->person = field_id (row[0]);
-    loader->fact_count = 0;
-  }
-  if (loader->fact_count == talloc_array_length (loader->facts))
-    loader->facts = memory_must (
-        talloc_realloc (loader->call, loader->facts, PersonFact, (unsigned)(2 * loader->fact_count)));
-  loader->fact_count += read_fact (loader, row, &loader->facts[loader->fact_count]);
+  Loader *loader = data;
+  Roster *roster = loader->roster;
+  uint32_t person = whose (loader, row[0]);
+  if (person == ID_UNKNOWN)
+    return;
+  RESERVE (roster, roster->facts, loader->count, PersonFact);
+  RESERVE (roster, loader->person_of, loader->count, uint32_t);
+  loader->person_of[loader->count] = person;
+  loader->count += read_fact (loader, row, &roster->facts[loader->count]);
+}
+
+/* SQL for the kinds of facts asked for. */
+static const char *
+kinds_text (void *owner, uint32_t kinds)
+{
+  if ((kinds & ROSTER_ALL_KINDS) == ROSTER_ALL_KINDS)
+    return "";
+  char *text = memory_string (owner, "AND kind = ANY ('{0");
+  for (unsigned kind = 1; kind < FACT_KINDS; kind++)
+    if ((kinds >> kind & 1) != 0)
+      text = memory_must (talloc_asprintf_append (text, ",%u", kind));
+  return memory_must (talloc_asprintf_append (text, "}'::smallint[])"));
+}
+
+/* One of the two COPYs of things that belong to persons. */
+static Status
+read_things (Call *call, Roster *roster, Loader *loader, const char *columns, size_t column_count,
+             const char *table, const char *condition, void (*take) (void *data, const DbField *row))
+{
+  const char *sql = memory_format (roster,
+                                   "COPY (SELECT %s FROM %s WHERE federation_id = '%s' AND superseded_at IS "
+                                   "NULL %s %s) TO STDOUT (FORMAT binary)",
+                                   columns, table, call->federation_id, condition, roster->where);
+  loader->count = 0;
+  loader->last = (Id){0};
+  loader->last_number = ID_UNKNOWN;
+  return load_copy (call, sql, column_count, take, loader);
 }
 
 Status
-population_load (Call *call, const char *where, IdSymbols *ids, Symbols *symbols, Population *population)
+roster_read_facts (Call *call, Roster *roster, uint32_t kinds, IdSymbols *ids, Symbols *symbols)
 {
-  Id federation; /* it goes into SQL as text */
-  if (!id_parse (call->federation_id, &federation))
-    return status_error (call, STATUS_INVALID_ARGUMENT, "INVALID_ID", "The federation's id is not a UUID");
+  Loader loader = {.roster = roster, .ids = ids, .symbols = symbols};
+  roster->facts = memory_array (roster, PersonFact, FIRST_CAPACITY);
+  roster->exceptions = memory_array (roster, PersonException, FIRST_CAPACITY);
+  loader.person_of = memory_array (roster, uint32_t, FIRST_CAPACITY);
+  if (roster->count == 0)
+    return STATUS_SUCCESS;
+  Status status = read_things (call, roster, &loader, "person_id, organ_id, type_id, valid_from, valid_to", 5,
+                               "membership_exception", "", take_exception);
+  roster->exceptions_of = bins_of (roster, loader.person_of, loader.count, roster->count);
+  if (!status_failed (status) && roster->extent == ROSTER_RANGE)
+    status = load_by_pages (call);
+  if (!status_failed (status))
+    status = read_things (call, roster, &loader, "person_id, kind, value, organ_id, valid_from, valid_to", 6,
+                          "fact", kinds_text (roster, kinds), take_fact);
+  roster->facts_of = bins_of (roster, loader.person_of, loader.count, roster->count);
+  talloc_free (loader.person_of);
+  return status_failed (status) || roster->extent == ROSTER_NAMED ? status : load_by_rows (call);
+}
+
+RosterReader *
+roster_reader (void *owner)
+{
+  RosterReader *reader = memory_new (owner, RosterReader);
+  reader->facts = memory_array (reader, PersonFact, FIRST_CAPACITY);
+  reader->exceptions = memory_array (reader, PersonException, FIRST_CAPACITY);
+  return reader;
+}
+
+PersonRecord
+roster_record (const Roster *roster, uint32_t person, RosterReader *reader)
+{
+  const uint32_t *facts = roster->facts_of.first + person, *exceptions = roster->exceptions_of.first + person;
+  PersonRecord record = {.fact_count = facts[1] - facts[0], .exception_count = exceptions[1] - exceptions[0]};
+  if (record.fact_count > talloc_array_length (reader->facts))
+    reader->facts =
+        memory_must (talloc_realloc (reader, reader->facts, PersonFact, (unsigned)record.fact_count));
+  if (record.exception_count > talloc_array_length (reader->exceptions))
+    reader->exceptions = memory_must (
+        talloc_realloc (reader, reader->exceptions, PersonException, (unsigned)record.exception_count));
+  for (size_t i = 0; i < record.fact_count; i++)
+    reader->facts[i] = roster->facts[roster->facts_of.order[facts[0] + i]];
+  for (size_t i = 0; i < record.exception_count; i++)
+    reader->exceptions[i] = roster->exceptions[roster->exceptions_of.order[exceptions[0] + i]];
+  record.facts = reader->facts;
+  record.exceptions = reader->exceptions;
+  return record;
+}
+
+static void
+put_persons (const Roster *roster, RosterReader *reader, Population *population)
+{
+  for (uint32_t person = 0; person < roster->count; person++) {
+    const Id *id = id_map_id (roster->persons, person);
+    PersonRecord record = roster_record (roster, person, reader);
+    if (roster->states[person] == ROSTER_WITHDRAWN)
+      population_withdraw (population, id);
+    else
+      population_put (population, id, &record);
+  }
+}
+
+Status
+population_load (Call *call, RosterScope scope, IdSymbols *ids, Symbols *symbols, Population *population)
+{
   Call *scratch = memory_copy (call, call, sizeof *call);
-  Loader loader = {.call = scratch, .where = where, .ids = ids, .symbols = symbols, .population = population};
-  loader.exceptions = memory_array (scratch, LoadedException, FIRST_CAPACITY);
-  loader.held = memory_array (scratch, PersonException, FIRST_CAPACITY);
-  loader.facts = memory_array (scratch, PersonFact, FIRST_CAPACITY);
-  Status status =
-      copy_rows (&loader, copy_of (&loader, "person_id, withdrawn", "person", ""), 2, take_person);
-  if (!status_failed (status))
-    status = copy_rows (&loader,
-                        copy_of (&loader, "person_id, organ_id, type_id, valid_from, valid_to",
-                                 "membership_exception", "AND superseded_at IS NULL"),
-                        5, take_exception);
-  for (size_t i = 0; i < loader.exception_count; i++)
-    if (i == 0 || memcmp (&loader.exceptions[i].person, &loader.exceptions[i - 1].person, sizeof (Id)) != 0)
-      put_person (&loader, &loader.exceptions[i].person, 0);
-  if (!status_failed (status))
-    status = copy_rows (&loader,
-                        copy_of (&loader, "person_id, kind, value, organ_id, valid_from, valid_to", "fact",
-                                 "AND superseded_at IS NULL"),
-                        6, take_fact);
-  if (loader.fact_count > 0)
-    put_person (&loader, &loader.person, loader.fact_count);
+  RosterReader *reader = roster_reader (scratch);
+  Status status = STATUS_SUCCESS;
+  for (bool more = true; more;) {
+    Roster *roster = NULL;
+    char last[ID_TEXT_SIZE];
+    status = roster_read_persons (scratch, scratch, scope, &roster);
+    if (!status_failed (status))
+      status = roster_read_facts (scratch, roster, ROSTER_ALL_KINDS, ids, symbols);
+    if (status_failed (status))
+      break;
+    put_persons (roster, reader, population);
+    more = scope.named == NULL && roster->count == scope.limit;
+    if (more)
+      scope.after =
+          memory_string (scratch, id_format (*id_map_id (roster->persons, roster->count - 1), last));
+    talloc_free (roster);
+  }
   status = status_copy (call, status);
   talloc_free (scratch);
   return status;

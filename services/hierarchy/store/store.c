@@ -166,14 +166,15 @@ read_again (Room *room, Call *reader, const DbResult *persons)
     if (id_parse (db_value (persons, row, "person_id"), &id))
       population_withdraw (room->population, &id); /* unless it is found */
   }
-  return population_load (reader, among (reader, persons), room->ids, room->symbols, room->population);
+  return population_load (reader, (RosterScope){.named = among (reader, persons)}, room->ids, room->symbols,
+                          room->population);
 }
 
 static Status
 read_everyone (Room *room, Call *reader)
 {
   population_reset (room->population);
-  return population_load (reader, "", room->ids, room->symbols, room->population);
+  return population_load (reader, ROSTER_EVERYONE, room->ids, room->symbols, room->population);
 }
 
 static Status

@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "service/private.h"
 #include "services/hierarchy/derive/difference_private.h"
+#include "services/hierarchy/store/load.h"
 #include "services/hierarchy/store/pass.h"
 #include "services/hierarchy/store/store.h"
 
@@ -180,6 +181,56 @@ test_random_changes (void **state)
   assert_true (spoilt_seen > count / 5);
   assert_true (changes_seen > count / 3);             /* changes that do nothing would prove nothing */
   assert_true (asked_seen < PEOPLE * count * 9 / 10); /* and asking everyone would be no store */
+}
+
+/* Everyone's facts, read so many persons at a time. */
+static Population *
+load_in_parts (Call *call, uint32_t limit, Symbols *symbols)
+{
+  Population *population = population_new (call);
+  assert_success (population_load (call, (RosterScope){.after = "", .limit = limit},
+                                   id_symbols_new (call, symbols), symbols, population));
+  assert_int_equal (population_count (population), PEOPLE);
+  return population;
+}
+
+/* Returns how many facts there were to compare. */
+static size_t
+check_same_population (Call *call, const Population *left, const Population *right)
+{
+  size_t facts = 0;
+  PopulationReader *readers[2] = {population_reader (call), population_reader (call)};
+  for (PersonIndex i = 0; i < PEOPLE; i++) {
+    PersonRecord a = population_read (left, i, readers[0]), b = population_read (right, i, readers[1]);
+    assert_memory_equal (population_id (left, i), population_id (right, i), sizeof (Id));
+    assert_int_equal (a.fact_count, b.fact_count);
+    assert_int_equal (a.exception_count, b.exception_count);
+    for (size_t at = 0; at < a.fact_count; at++)
+      assert_memory_equal (&a.facts[at], &b.facts[at], sizeof *a.facts);
+    facts += a.fact_count;
+  }
+  return facts;
+}
+
+static void
+test_parts_are_the_whole (void **state)
+{
+  (void)state;
+  void *owner = memory_context (NULL);
+  Random source = random_of (11);
+  World *world = random_world (&source, owner);
+  database_world_begin (service, world);
+  for (unsigned i = 0; i < PEOPLE; i++) {
+    random_person (&source, world);
+    database_world_person (service, service->db, world, i);
+  }
+  Call *call = service_world_call (owner, service);
+  Symbols *symbols = symbols_new (call);
+  Population *whole = load_in_parts (call, PEOPLE + 1, symbols);
+  for (uint32_t limit = 1; limit <= PEOPLE; limit++)
+    assert_true (check_same_population (call, whole, load_in_parts (call, limit, symbols)) > PEOPLE);
+  db_rollback (service->db);
+  talloc_free (owner);
 }
 
 /* The facts of person 0 as the store knows them: "town TOWN" or "nothing". */
@@ -444,6 +495,7 @@ main (void)
   const struct CMUnitTest tests[] = {
       CASE (test_no_mark_is_lost),      CASE (test_persons_come_and_go), CASE (test_a_preview_leaves_nothing),
       CASE (test_a_difference_is_told), CASE (test_matches_of_a_rule),   CASE (test_random_changes),
+      CASE (test_parts_are_the_whole),
   };
   return cmocka_run_group_tests (tests, make_world, end_world);
 }
