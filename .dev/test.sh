@@ -77,14 +77,13 @@ judge() {
   if [ "$good" = yes ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
-# The slow model of the hierarchy engine, and engine and service judged by it. The membership service cannot tell yet that
-# somebody is erased: no such worlds.
+# The slow model of the hierarchy engine, and engine and service judged by it.
 layer_model() {
   local passed failed preset=debug worlds=300
   if [ -n "$long" ]; then preset=release worlds=10000; fi
   read -r passed failed < <(model_tests)
   judge judge_engine "$preset" "$worlds" --rows
-  judge 'judge_service --why' "$preset" "$worlds" --without erase
+  judge 'judge_service --why' "$preset" "$worlds"
   count "$passed" "$failed"
 }
 

@@ -5,6 +5,7 @@
  * for "who did we believe on that day" must stay answerable: a batch over a midnight is applied in two parts.
  */
 #include "derive/derive.h"
+#include "erase.h"
 #include "store/store.h"
 #include "tree/exceptions.h"
 
@@ -40,6 +41,7 @@ typedef struct Incoming {
   bool known;          /* was on record before */
   bool forget;         /* told completely: what was on record of the facts goes */
   bool withdrawn;
+  bool erased; /* nothing of the person stays */
 } Incoming;
 
 typedef struct Fold {
@@ -145,8 +147,9 @@ fold_event (Fold *fold, const PersonChanged *event)
     incoming->recorded_at = recorded_at;
   if (event->display != NULL)
     incoming->display = event->display;
-  if (event->complete)
+  if (event->complete || event->erased)
     fold_complete (fold, person);
+  incoming->erased |= event->erased;
   if (*event->end_date != '\0')
     fold->ends[fold->end_count++] = event;
   fold_superseded (fold, person, event);
@@ -440,6 +443,18 @@ withdraw_exceptions (Fold *fold)
                  NULL);
 }
 
+/* Whoever is erased. An event of before that comes again, or facts told beside the erasure, find nothing to
+ * stay with. */
+static Erasure
+erased_of (Fold *fold)
+{
+  Erasure erasure = {.call = fold->call, .person_ids = memory_array (fold->call, const char *, fold->count)};
+  for (size_t i = 0; i < fold->count; i++)
+    if (fold->incoming[i].erased)
+      erasure.person_ids[erasure.count++] = fold->incoming[i].person_id;
+  return erasure;
+}
+
 static Status
 apply_fold (Fold *fold, int slot)
 {
@@ -448,6 +463,7 @@ apply_fold (Fold *fold, int slot)
   Status status = derive_begin (fold->call);
   if (!status_failed (status))
     status = lock_persons (fold);
+  Erasure erasure = erased_of (fold);
   if (!status_failed (status))
     status = save_persons (fold);
   if (!status_failed (status))
@@ -465,7 +481,11 @@ apply_fold (Fold *fold, int slot)
   for (size_t i = 0; i < fold->end_count && !status_failed (status); i++)
     status = exceptions_end (fold->call, fold->ends[i]->person_id, fold->ends[i]->end_date,
                              fold->ends[i]->record_time);
-  return status_failed (status) ? status : derive_fold (fold, slot);
+  if (!status_failed (status))
+    status = erase_begin (&erasure);
+  if (!status_failed (status))
+    status = derive_fold (fold, slot);
+  return status_failed (status) ? status : erase_end (&erasure);
 }
 
 /* One event: into the fold, or applied at once when it is about places. */

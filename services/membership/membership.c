@@ -29,6 +29,7 @@ const RunType membership_run_types[] = {
     {.name = "import-undo", .step = undo_step, .ended = undo_ended},
     {.name = "area-apply", .step = area_apply_step, .ended = area_apply_ended},
     {.name = "area-undo", .step = area_undo_step, .ended = area_undo_ended},
+    {.name = "person-erase", .step = erase_step},
     {.name = "membership-day", .step = day_step},
     {.name = "republish", .step = republish_step},
     {.name = NULL},

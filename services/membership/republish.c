@@ -59,6 +59,25 @@ tell_person (Call *call, const Told *told, size_t row, size_t *fact_row)
   talloc_free (scratch);
 }
 
+/* Who has been erased since the follower looked. They go with the gazetteer: there are few. */
+static Status
+tell_erased (Call *call)
+{
+  DbResult *rows;
+  const char *after = "";
+  do {
+    Status status = db_run (call->db, call, &sql_erase_list,
+                            DB_VALUES (db_text ("federation_id", call->federation_id),
+                                       db_text_or_null ("after", after), db_integer ("limit", PERSONS_A_STEP)),
+                            &rows);
+    if (status_failed (status))
+      return status;
+    for (size_t row = 0; row < db_row_count (rows); row++)
+      erase_raise_event (call, after = db_value (rows, row, "person_id"));
+  } while (db_row_count (rows) == PERSONS_A_STEP);
+  return STATUS_SUCCESS;
+}
+
 /* The gazetteer goes first, in one step: it is small. */
 static Status
 tell_places (Call *call)
@@ -84,6 +103,8 @@ republish_step (Call *call, RunStep *step)
 {
   Told told;
   Status status = *step->cursor == '\0' ? tell_places (call) : STATUS_SUCCESS;
+  if (!status_failed (status) && *step->cursor == '\0')
+    status = tell_erased (call);
   if (!status_failed (status))
     status = load (call, step->cursor, &told);
   if (status_failed (status))

@@ -22,6 +22,12 @@ Status area_apply_ended (Call *call, const Run *run, RunState state) MUST_CHECK;
 Status area_undo_step (Call *call, RunStep *step) MUST_CHECK;
 Status area_undo_ended (Call *call, const Run *run, RunState state) MUST_CHECK;
 
+/* erase.c */
+Status erase_step (Call *call, RunStep *step) MUST_CHECK;
+
+/* Raises the event of a person who is erased. */
+void erase_raise_event (Call *call, const char *person_id);
+
 /* day_run.c */
 Status day_step (Call *call, RunStep *step) MUST_CHECK;
 

@@ -26,7 +26,7 @@ class Answers:
     return self.member_by(self.knowledge(type_, on, as_known_on), person, organ, type_, on)
 
   def member_by(self, known, person, organ, type_, on):
-    if not self.in_tree(known, organ, on):
+    if person in self.world.erased or not self.in_tree(known, organ, on):
       return None
     if self.own_rule(known, organ, type_, on) and self.eligible_by(known, person, organ, type_, on):
       return "rule"

@@ -188,6 +188,15 @@ remember (json_t *list, const json_t *line, const char *key)
   json_array_append_new (list, json_string (lines_text (line, key)));
 }
 
+/* Nobody is asked about a person who is erased: who is on record is not the engine's affair. */
+static void
+forget (json_t *list, const json_t *line, const char *key)
+{
+  for (size_t i = json_array_size (list); i-- > 0;)
+    if (strcmp (lines_item (list, i), lines_text (line, key)) == 0)
+      json_array_remove (list, i);
+}
+
 int
 main (void)
 {
@@ -203,6 +212,8 @@ main (void)
       seed = json_integer_value (json_object_get (line, "seed"));
     } else if (strcmp (op, "person") == 0)
       remember (persons, line, "person");
+    else if (strcmp (op, "erase") == 0)
+      forget (persons, line, "person");
     else if (strcmp (op, "organisation") == 0)
       remember (organisations, line, "organisation");
     else if (strcmp (op, "expect") == 0) {

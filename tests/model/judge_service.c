@@ -35,10 +35,10 @@ static const char *const reasons[][5] = {
     {"FIRST_DAY", "END_ON_FIRST_DAY"},
     {"NAMED_TWICE", "CHILD_ASSIGNED_TWICE"},
     {"NOT_ALIVE", "NOT_ALIVE"},
-    {"NOT_NAMED", "CHILD_UNASSIGNED"},
+    {"NOT_NAMED", "CHILD_UNASSIGNED", "NOT_A_CHILD"}, /* wrong twice: split before */
     {"OUTSIDE", "ALREADY_ENDED", "END_ON_FIRST_DAY"},
     {"PARENT_NOT_IN_TREE", "PARENT_NOT_IN_TREE", "EDGE_OUTSIDE_LIFE"},
-    {"PAST_DATE", "PAST_DATE"},
+    {"PAST_DATE", "PAST_DATE", "EMPTY_PERIOD"}, /* wrong twice: to before from */
     {"PERIOD_REVERSED", "EMPTY_PERIOD"},
     {"RELATED", "MERGE_WITH_RELATIVE", "MERGE_WITH_ITSELF"},
     {"ROOT", "ROOT_FIXED"},

@@ -135,13 +135,12 @@ event_of (Played *played, void *owner, const json_t *line)
 }
 
 static void
-add_display (PersonChanged *event, const char *name, bool withdrawn)
+add_display (PersonChanged *event, const char *name)
 {
   event->display = memory_new (event, PersonDisplay);
   person_display__init (event->display);
   event->display->member_number = event->display->family_name = name;
   event->display->given_name = "P";
-  event->display->withdrawn = withdrawn;
 }
 
 const char *
@@ -215,9 +214,10 @@ static Status
 follow_person (Played *played, void *owner, const json_t *line)
 {
   PersonChanged *event = event_of (played, owner, line);
-  bool erased = strcmp (lines_text (line, "op"), "erase") == 0;
-  add_display (event, erased ? "" : lines_text (line, "person"), erased);
-  event->complete = erased;
+  if (strcmp (lines_text (line, "op"), "erase") == 0)
+    event->erased = event->complete = true;
+  else
+    add_display (event, lines_text (line, "person"));
   return service_world_follow (played->service, &event, 1);
 }
 

@@ -183,6 +183,12 @@ class Facts(unittest.TestCase):
     self.assertEqual(self.small.periods("a", known="2027-06-03"), [])
     self.assertEqual(refusal(self.small, exception("a", "2027-07-01")), ("UNKNOWN_PERSON", 0))
 
+  def test_who_is_erased_is_no_member_by_what_is_not_there(self):
+    self.small.change(type_rule("2027-01-01", {"not": AHOLA}), rule("b", "2027-01-01", {"not": AHOLA}))
+    self.assertEqual(self.small.periods("b"), [("2027-01-01", None)])
+    self.small.on("2027-06-09").world.erase_person(self.small.tick(), "p")
+    self.assertEqual(self.small.periods("b"), [])
+
   def test_reversed(self):
     with self.assertRaises(Refused) as caught:
       self.small.fact("p", "town", "Ahola", "2027-03-01", "2027-02-01")

@@ -4,6 +4,7 @@
  */
 #include "actions/actions.h"
 #include "derive/derive.h"
+#include "erase.h"
 #include "plans/plans.h"
 #include "store/load.h"
 #include "store/pass.h"
@@ -253,6 +254,7 @@ const RunType hierarchy_run_types[] = {
     {.name = PLAN_UNDO, .step = plan_undo_step, .ended = plan_undo_ended},
     {.name = "actions", .step = actions_step},
     {.name = "jubilees", .step = jubilees_step},
+    {.name = "person-erase", .step = erase_step},
     {0},
 };
 

@@ -122,6 +122,25 @@ test_query (void *owner, const TestDatabase *database, const char *sql)
   return value;
 }
 
+/* A byte string reads as hex: both the letters and, bit 5 of them set or not, their codes are looked for. */
+uint64_t
+test_mentions (void *owner, const TestDatabase *database, const char *text)
+{
+  char *hex = memory_string (owner, "");
+  for (const char *at = text; *at != '\0'; at++)
+    hex = memory_must (talloc_asprintf_append (hex, "(%02x|%02x)", *at & ~0x20, *at | 0x20));
+  return strtoull (
+      test_query (
+          owner, database,
+          memory_format (owner,
+                         "SELECT coalesce (sum ((xpath ('/row/c/text()', query_to_xml (format ("
+                         "'SELECT count(*) AS c FROM %%I AS t WHERE t::text ~* %%L', relname, '%s|%s'), "
+                         "false, true, '')))[1]::text::bigint), 0) FROM pg_class "
+                         "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+                         text, hex)),
+      NULL, 10);
+}
+
 void
 test_assert_success (Status status, const char *file, int line)
 {

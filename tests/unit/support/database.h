@@ -27,6 +27,9 @@ Db *test_connect (void *owner, const TestDatabase *database, const DbConstraint 
 /* Runs SQL and returns the first value of the first row as text, on `owner`; "" for none. */
 char *test_query (void *owner, const TestDatabase *database, const char *sql);
 
+/* In how many rows of all tables the text (letters only) is, whatever its case, as itself or within bytes. */
+uint64_t test_mentions (void *owner, const TestDatabase *database, const char *text);
+
 /* Fails the test with the status when it is a failure. */
 #define assert_success(status) test_assert_success ((status), __FILE__, __LINE__)
 void test_assert_success (Status status, const char *file, int line);
