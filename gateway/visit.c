@@ -3,6 +3,7 @@
 
 #include "core/id.h"
 #include "core/log.h"
+#include "core/random.h"
 #include "core/validate.h"
 #include "gateway/accept.h"
 #include "gateway/guard.h"
@@ -38,7 +39,7 @@ set_trace (Visit *visit, const char *incoming)
 {
   uint8_t random[24];
   char span[17];
-  randombytes_buf (random, sizeof random);
+  random_bytes (random, sizeof random);
   sodium_bin2hex (visit->trace_id, sizeof visit->trace_id, random, 16);
   sodium_bin2hex (span, sizeof span, random + 16, 8);
   bool given = incoming != NULL && guard_is_traceparent (incoming);

@@ -2,6 +2,7 @@
  */
 #include "bus/client_internal.h"
 #include "bus/resolver.h"
+#include "core/random.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -73,6 +74,7 @@ on_turn (evutil_socket_t fd, short what, void *argument)
 {
   (void)fd;
   (void)what;
+  dispatch_send_all (argument);
   dispatch_end_all (argument);
 }
 
@@ -116,6 +118,7 @@ bus_client_new (void *owner, Bus *bus, struct event_base *base, const BusClientO
   client->ticked_us = bus_now_us ();
   randombytes_buf (&client->random, sizeof client->random);
   client->random |= 1;
+  TAILQ_INIT (&client->fresh);
   TAILQ_INIT (&client->ending);
   client->slot_count = SLOTS_FIRST;
   client->slots = memory_array (client, BusPending *, SLOTS_FIRST);
@@ -228,7 +231,7 @@ take_slot (BusClient *client, BusPending *pending)
   client->slots[slot] = pending;
   client->free_hint = slot + 1 < client->slot_count ? slot + 1 : 0;
   pending->slot = slot;
-  randombytes_buf (pending->id, sizeof pending->id);
+  random_bytes (pending->id, sizeof pending->id);
   memcpy (pending->id, &slot, sizeof slot);
 }
 

@@ -68,6 +68,7 @@ struct Service {
 
 /* Where a call stands. */
 typedef enum PendingState {
+  PENDING_NEW,     /* in client->fresh: sent at the end of the turn, or when there are enough */
   PENDING_WAITING, /* in service->waiting */
   PENDING_SENT,    /* in replica->in_flight */
   PENDING_ENDING   /* in client->ending: the function is called in the next turn */
@@ -108,7 +109,9 @@ struct BusClient {
   uint64_t incarnations;
   uint64_t ticked_us;
   struct event *tick;
-  struct event *turn; /* ends calls in `ending` */
+  struct event *turn; /* the end of a turn: sends calls in `fresh`, ends calls in `ending` */
+  struct PendingList fresh;
+  unsigned fresh_count;
   struct PendingList ending;
 };
 
@@ -147,8 +150,11 @@ void replica_forgive (Replica *replica, uint64_t now_us);
 /* How long a call waits for a replica: not long, when there has been none for long. */
 uint64_t dispatch_patience_us (const BusPending *pending, uint64_t now_us);
 
-/* Sends a new call, or lets it wait, or ends it. */
+/* Takes a new call; it is in `fresh` then, or in `ending`. */
 void dispatch_start (BusPending *pending);
+
+/* Sends the calls in client->fresh, or lets them wait, or ends them. */
+void dispatch_send_all (BusClient *client);
 
 /* A reply came in: ends the call, or tries it elsewhere. */
 void dispatch_answer (BusPending *pending, const ReplyHeader *header, Bytes body);

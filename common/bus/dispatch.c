@@ -1,12 +1,23 @@
 /* One call from start to end. A call is in exactly one list at a time, told by its state; it is never lost:
  * each path ends in its function being called, from the event loop, never from inside bus_client_call.
+ *
+ * New calls are sent when the turn of the loop ends, one right after the other: libzmq's I/O thread is woken
+ * once for all of them and writes them together. Sent one by one as they come, each woke it, and the other
+ * side, anew.
  */
 #include "bus/client_internal.h"
 #include "bus/wire.h"
 
 #include <string.h>
 
-enum { CANDIDATES_MAX = 64, MOVES_MAX = 3, TOKEN = 100, TOKENS_MAX = 1000, RETRY_AFTER_MS = 1000 };
+enum {
+  CANDIDATES_MAX = 64,
+  MOVES_MAX = 3,
+  TOKEN = 100,
+  TOKENS_MAX = 1000,
+  FRESH_MAX = 8,
+  RETRY_AFTER_MS = 1000
+};
 
 /* ---- ending ---- */
 
@@ -23,6 +34,10 @@ static void
 leave_list (BusPending *pending)
 {
   switch (pending->state) {
+  case PENDING_NEW:
+    TAILQ_REMOVE (&pending->client->fresh, pending, entry);
+    pending->client->fresh_count--;
+    break;
   case PENDING_WAITING:
     TAILQ_REMOVE (&pending->service->waiting, pending, entry);
     pending->service->waiting_count--;
@@ -219,7 +234,21 @@ dispatch_start (BusPending *pending)
   service->retry_tokens += pending->client->options.retry_percent;
   if (service->retry_tokens > TOKENS_MAX)
     service->retry_tokens = TOKENS_MAX;
-  route (pending);
+  pending->state = PENDING_NEW;
+  TAILQ_INSERT_TAIL (&pending->client->fresh, pending, entry);
+  if (++pending->client->fresh_count == FRESH_MAX)
+    dispatch_send_all (pending->client);
+  else
+    event_active (pending->client->turn, EV_TIMEOUT, 0);
+}
+
+void
+dispatch_send_all (BusClient *client)
+{
+  for (BusPending *pending; (pending = TAILQ_FIRST (&client->fresh)) != NULL;) {
+    leave_list (pending);
+    route (pending);
+  }
 }
 
 void

@@ -1,4 +1,4 @@
-/* Identifiers. Randomness is libsodium's. */
+/* Identifiers. */
 #include "core/id.h"
 
 #include <sodium.h>
@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/random.h"
 
 Id
 id_new (int64_t now_us)
@@ -13,7 +14,7 @@ id_new (int64_t now_us)
   Id id;
   uint64_t milliseconds = (uint64_t)(now_us / 1000);
   unsigned fraction = (unsigned)(now_us % 1000) * 4096 / 1000; /* 12 bits, RFC 9562 method 3 */
-  randombytes_buf (id.bytes, sizeof id.bytes);
+  random_bytes (id.bytes, sizeof id.bytes);
   for (int i = 0; i < 6; i++)
     id.bytes[i] = (uint8_t)(milliseconds >> (40 - 8 * i));
   id.bytes[6] = (uint8_t)(0x70 | ((fraction >> 8) & 0x0f));

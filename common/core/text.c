@@ -12,6 +12,18 @@
 #define SORT_KEY_MAX 400
 #define COUNTRY_NAME_MAX 100
 
+enum { WORD_BYTES = 8 };
+
+/* Eight bytes of ASCII without a NUL: nearly all text is made of them. */
+static bool
+is_plain_word (const char *bytes)
+{
+  const uint64_t ones = UINT64_C (0x0101010101010101), highs = ones << 7;
+  uint64_t word;
+  memcpy (&word, bytes, sizeof word);
+  return ((word | (word - ones)) & highs) == 0;
+}
+
 bool
 text_is_utf8 (const char *bytes, size_t length)
 {
@@ -19,6 +31,10 @@ text_is_utf8 (const char *bytes, size_t length)
   if (length > INT32_MAX)
     return false;
   while (at < end) {
+    if (end - at >= WORD_BYTES && is_plain_word (bytes + at)) {
+      at += WORD_BYTES;
+      continue;
+    }
     UChar32 c;
     U8_NEXT ((const uint8_t *)bytes, at, end, c);
     if (c <= 0)

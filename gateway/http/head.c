@@ -44,8 +44,8 @@ http_is_token (unsigned char character)
   return character < 128 && ((token_bits[character >> 5] >> (character & 31)) & 1) != 0;
 }
 
-static bool
-is_token (HttpText text)
+bool
+http_is_token_text (HttpText text)
 {
   for (size_t i = 0; i < text.length; i++)
     if (!http_is_token ((unsigned char)text.data[i]))
@@ -53,9 +53,8 @@ is_token (HttpText text)
   return text.length > 0;
 }
 
-/* Visible characters, white space and bytes beyond ASCII, as in field-content. */
-static bool
-is_field_value (HttpText text)
+bool
+http_is_field_value (HttpText text)
 {
   for (size_t i = 0; i < text.length; i++) {
     unsigned char c = (unsigned char)text.data[i];
@@ -278,7 +277,7 @@ parse_request_line (HttpHead *head, HttpText line, const HttpHeadLimits *limits)
 {
   HttpText target, version;
   HttpText method = cut (line, ' ', &target);
-  if (target.data == NULL || !is_token (method))
+  if (target.data == NULL || !http_is_token_text (method))
     return FAULT (BAD_REQUEST_LINE);
   target = cut (target, ' ', &version);
   if (target.length > limits->target)
@@ -379,9 +378,9 @@ parse_header (Reading *reading, HttpText line, const HttpHeadLimits *limits)
     return FAULT (FOLDED_HEADER);
   HttpText value;
   HttpText name = cut (line, ':', &value);
-  if (value.data == NULL || !is_token (name))
+  if (value.data == NULL || !http_is_token_text (name))
     return FAULT (BAD_HEADER_NAME);
-  if (!is_field_value (value))
+  if (!http_is_field_value (value))
     return FAULT (CONTROL_CHARACTER);
   if (head->header_count == limits->headers || head->header_count == HTTP_HEADERS_MAX)
     return FAULT (TOO_MANY_HEADERS);

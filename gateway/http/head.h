@@ -100,6 +100,13 @@ size_t http_head_count (const HttpHead *head, const char *name);
 /* True for the characters of a token (RFC 9110 5.6.2). */
 bool http_is_token (unsigned char character);
 
+/* True for a token: at least one character, and all of them token characters. */
+bool http_is_token_text (HttpText text);
+
+/* True for visible characters, white space and bytes beyond ASCII, as in field-content; also for nothing at
+ * all. */
+bool http_is_field_value (HttpText text);
+
 /* True when `text` equals the C string in any ASCII case. */
 bool http_text_is (HttpText text, const char *word);
 

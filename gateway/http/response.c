@@ -89,13 +89,7 @@ can_send (const HttpField *field)
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
     if (name.length == ours[i].length && http_text_is (name, ours[i].data))
       return false;
-  for (size_t i = 0; i < name.length; i++)
-    if (!http_is_token ((unsigned char)name.data[i]))
-      return false;
-  for (const char *c = field->value; *c != 0; c++)
-    if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
-      return false;
-  return name.length > 0;
+  return http_is_token_text (name) && http_is_field_value ((HttpText){field->value, strlen (field->value)});
 }
 
 static char *

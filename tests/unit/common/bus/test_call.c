@@ -157,6 +157,35 @@ test_cancel (void **state)
   world_close (&world);
 }
 
+/* Calls of one turn go together; one that is given up before the turn ends is never sent. */
+static void
+test_many_in_a_turn (void **state)
+{
+  enum { CALLS = 21, GIVEN_UP = 20 };
+  World world;
+  Outcome outcomes[CALLS];
+  BusPending *pending[CALLS];
+  (void)state;
+  world_open (&world);
+  Echo *echo = echo_start (&world, &(BusServerOptions){.window = CALLS});
+  BusClient *client = client_start (&world, NULL, 1);
+  for (size_t i = 0; i < CALLS; i++)
+    pending[i] = call_start (client, "Echo", "x", false, 5000, &outcomes[i]);
+  bus_client_cancel (pending[GIVEN_UP]);
+  for (size_t i = 0; i < CALLS; i++) {
+    if (i == GIVEN_UP)
+      continue;
+    world_run_until (&world, &outcomes[i].done);
+    assert_int_equal (outcomes[i].code, STATUS_OK);
+  }
+  assert_int_equal (echo->executed, CALLS - 1);
+  assert_int_equal (counter_value (world.bus, COUNTER_CANCELLED), 0);
+  assert_false (outcomes[GIVEN_UP].done);
+  echo_stop (echo);
+  talloc_free (client);
+  world_close (&world);
+}
+
 /* No replica at all: the call waits a while, then fails honestly. */
 static void
 test_no_replica (void **state)
@@ -277,6 +306,7 @@ main (void)
       cmocka_unit_test (test_largest_body_passes),
       cmocka_unit_test (test_deadline),
       cmocka_unit_test (test_cancel),
+      cmocka_unit_test (test_many_in_a_turn),
       cmocka_unit_test (test_no_replica),
       cmocka_unit_test (test_long_absence_is_told_soon),
       cmocka_unit_test (test_server_starts_late),

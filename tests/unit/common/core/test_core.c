@@ -17,6 +17,7 @@
 #include "core/memory.h"
 #include "core/metrics.h"
 #include "core/money.h"
+#include "core/random.h"
 #include "core/status.h"
 #include "core/text.h"
 
@@ -178,6 +179,24 @@ instants_are_read_strictly (void **state)
   assert_string_equal (clock_format (instant, text), "1969-12-31T23:59:59.500000Z");
 }
 
+/* The store of random bytes gives none twice, over its end as well, and amounts beyond it. */
+static void
+random_bytes_do_not_repeat (void **state)
+{
+  enum { ROUNDS = 400 };
+  uint8_t drawn[ROUNDS][24], large[2][2048] = {0};
+  (void)state;
+  for (size_t i = 0; i < ROUNDS; i++) {
+    random_bytes (drawn[i], sizeof drawn[i]);
+    for (size_t before = 0; before < i; before++)
+      assert_memory_not_equal (drawn[before], drawn[i], sizeof drawn[i]);
+  }
+  for (size_t i = 0; i < 2; i++)
+    random_bytes (large[i], sizeof large[i]);
+  assert_memory_not_equal (large[0], large[1], 64);
+  assert_memory_not_equal (large[0] + 1984, large[1] + 1984, 64);
+}
+
 static void
 identifiers_sort_by_time (void **state)
 {
@@ -280,6 +299,29 @@ folding_makes_alike_what_people_mean_alike (void **state)
   assert_false (text_is_utf8 ("\xed\xa0\x80", 3));
   assert_false (text_is_utf8 ("a\0b", 3));
   assert_int_equal (text_length ("aäö€"), 4);
+}
+
+/* Text is looked at in words where it can be: what is wrong is found wherever it stands in one. */
+static void
+bad_bytes_are_found_everywhere (void **state)
+{
+  static const char bad[] = {'\0', '\x80', '\xc3', '\xff'};
+  char text[32];
+  (void)state;
+  for (size_t length = 1; length <= sizeof text; length++)
+    for (size_t at = 0; at < length; at++) {
+      memset (text, 'a', sizeof text);
+      text[0] = '\x01'; /* next to a NUL, where a borrow shows */
+      assert_true (text_is_utf8 (text, length));
+      for (size_t i = 0; i < sizeof bad; i++) {
+        text[at] = bad[i];
+        assert_false (text_is_utf8 (text, length));
+      }
+      if (at + 1 < length) {
+        memcpy (text + at, "ä", 2);
+        assert_true (text_is_utf8 (text, length));
+      }
+    }
 }
 
 static int
@@ -387,9 +429,11 @@ main (void)
       TEST (monotonic_time_never_goes_back),
       TEST (instants_are_read_strictly),
       TEST (identifiers_sort_by_time),
+      TEST (random_bytes_do_not_repeat),
       TEST (money_adds_up),
       TEST (wrong_money_stops_the_process),
       TEST (folding_makes_alike_what_people_mean_alike),
+      TEST (bad_bytes_are_found_everywhere),
       TEST (names_sort_as_the_language_does),
       TEST (countries_have_names_in_a_language),
       TEST (configuration_is_read_whole_or_refused_whole),
