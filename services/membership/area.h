@@ -21,4 +21,8 @@ Status area_read_csv (Call *call, const char *csv, AreaRow ***rows, uint64_t **l
  * `stored` also those on record. A town that somebody wrote otherwise than the gazetteer stays. */
 Status area_place_cards (Call *call, Card *const *cards, size_t count, bool stored) MUST_CHECK;
 
+/* Gives addresses of cards with the names of an area change the names of before, from its day on. */
+Status area_replace_cards (Call *call, Card *const *cards, size_t count,
+                           const char *area_change_id) MUST_CHECK;
+
 #endif

@@ -1,6 +1,7 @@
 /* The runs of area changes. Applying: first the gazetteer from the day on, then the addresses of everyone who
  * lives there, 200 persons a step; an address recorded in between is right by itself, see area_cards.c.
- * Undoing: the other way round, person by person what the run replaced. The cursor is the last person.
+ * Undoing: the other way round, person by person what the run replaced, then what was recorded since under
+ * the new names. The cursor is the last person, behind SINCE in the second part.
  */
 #include "area.h"
 
@@ -9,6 +10,8 @@
 #include "runs.h"
 
 #include <string.h>
+
+#define SINCE "since:"
 
 enum { STEP_PERSONS = 200, EVENT_PLACES = 500, ALL_PLACES = 10000 };
 
@@ -106,27 +109,64 @@ area_apply_step (Call *call, RunStep *step)
   return status;
 }
 
-/* Those whose address nobody has changed since; the others are told. */
+/* Those whose address nothing else has changed since. The others follow with the addresses recorded since. */
 static const char **
 choose (Call *call, RunStep *step, const DbResult *rows, size_t *count)
 {
   const char **ids = persons_of (call, rows);
   *count = 0;
-  for (size_t row = 0; row < db_row_count (rows); row++) {
-    const char *id = ids[row];
-    bool undone = *db_value (rows, row, "undone") == 't';
-    bool changed = *db_value (rows, row, "changed") == 't';
-    if (changed && !undone) {
-      step->failed++;
-      run_outcome (step, step->run->failed + step->failed, id, "failed", "address", "CHANGED_SINCE",
-                   "The address has been changed since the area change; look at it");
-    } else if (undone) {
+  for (size_t row = 0; row < db_row_count (rows); row++)
+    if (*db_value (rows, row, "undone") == 't' || *db_value (rows, row, "changed") == 't')
       step->skipped++;
-    } else {
-      ids[(*count)++] = id;
-    }
-  }
+    else
+      ids[(*count)++] = ids[row];
   return ids;
+}
+
+/* What the run replaced comes back, person by person. */
+static Status
+restore_persons (Call *call, RunStep *step, const AreaChange *area, DbResult **rows)
+{
+  Card **cards;
+  size_t count, found;
+  Status status =
+      db_run (call->db, call, &sql_area_undo_persons,
+              DB_VALUES (db_text ("federation_id", call->federation_id),
+                         db_text ("run_id", area->apply_run_id), db_text ("undo_run_id", step->run->run_id),
+                         db_text_or_null ("after", step->cursor), db_integer ("limit", STEP_PERSONS)),
+              rows);
+  if (status_failed (status))
+    return status;
+  const char **ids = choose (call, step, *rows, &count);
+  status = cards_load (call, ids, count, &cards, &found);
+  if (!status_failed (status))
+    status = cards_restore (call, cards, found, area->apply_run_id);
+  if (!status_failed (status))
+    status = cards_save (call, cards, found, step->run->run_id);
+  step->succeeded = found;
+  return status;
+}
+
+/* Then the addresses that were recorded since, under the names of the change. */
+static Status
+replace_since (Call *call, RunStep *step, const AreaChange *area, DbResult **rows)
+{
+  Card **cards;
+  size_t found;
+  Status status = db_run (call->db, call, &sql_area_since_persons,
+                          DB_VALUES (db_text ("federation_id", call->federation_id),
+                                     db_text ("area_change_id", area->area_change_id),
+                                     db_text_or_null ("after", step->cursor + strlen (SINCE)),
+                                     db_integer ("limit", STEP_PERSONS)),
+                          rows);
+  if (!status_failed (status))
+    status = cards_load (call, persons_of (call, *rows), db_row_count (*rows), &cards, &found);
+  if (!status_failed (status))
+    status = area_replace_cards (call, cards, found, area->area_change_id);
+  if (!status_failed (status))
+    status = cards_save (call, cards, found, step->run->run_id);
+  step->succeeded = status_failed (status) ? 0 : found;
+  return status;
 }
 
 Status
@@ -134,8 +174,7 @@ area_undo_step (Call *call, RunStep *step)
 {
   AreaChange area;
   DbResult *rows;
-  Card **cards;
-  size_t count, found = 0;
+  bool since = strncmp (step->cursor, SINCE, strlen (SINCE)) == 0;
   Status status = load_area (call, step, &area);
   if (!status_failed (status) && *step->cursor == '\0') {
     step->total = area.person_count;
@@ -145,22 +184,16 @@ area_undo_step (Call *call, RunStep *step)
                      NULL);
   }
   if (!status_failed (status))
-    status =
-        db_run (call->db, call, &sql_area_undo_persons,
-                DB_VALUES (db_text ("federation_id", call->federation_id),
-                           db_text ("run_id", area.apply_run_id), db_text ("undo_run_id", step->run->run_id),
-                           db_text_or_null ("after", step->cursor), db_integer ("limit", STEP_PERSONS)),
-                &rows);
+    status = since ? replace_since (call, step, &area, &rows) : restore_persons (call, step, &area, &rows);
   if (status_failed (status))
     return status;
-  const char **ids = choose (call, step, rows, &count);
-  status = cards_load (call, ids, count, &cards, &found);
-  if (!status_failed (status))
-    status = cards_restore (call, cards, found, area.apply_run_id);
-  if (!status_failed (status))
-    status = cards_save (call, cards, found, step->run->run_id);
-  step->succeeded = found;
   end_step (step, rows);
+  if (since && !step->done)
+    step->cursor = memory_format (call, "%s%s", SINCE, step->cursor);
+  if (!since && step->done) {
+    step->cursor = SINCE;
+    step->done = false;
+  }
   return status;
 }
 

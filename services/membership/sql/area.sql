@@ -104,7 +104,7 @@ WHERE place.federation_id = :federation_id AND place.area_change_id = :area_chan
 ORDER BY address.person_id LIMIT :limit;
 
 -- name: area_undo_persons
--- The next persons whose address the run changed, and whether it has been changed since.
+-- The next persons whose address the run changed, and whether something else has changed it since.
 SELECT address.person_id, bool_or (address.superseded_at IS NOT NULL
   AND address.superseded_run_id IS DISTINCT FROM :run_id::uuid
   AND address.superseded_run_id IS DISTINCT FROM :undo_run_id::uuid) AS changed,
@@ -115,3 +115,26 @@ WHERE address.federation_id = :federation_id AND address.run_id = :run_id::uuid
   AND (:after?::uuid IS NULL OR address.person_id > :after?::uuid)
 GROUP BY address.person_id
 ORDER BY address.person_id LIMIT :limit;
+
+-- name: area_since_persons
+-- The next persons with an address there that was recorded since, under the names of the change.
+SELECT DISTINCT address.person_id
+FROM area_change AS area
+JOIN area_place AS place ON place.federation_id = :federation_id AND place.area_change_id = area.area_change_id
+JOIN address ON address.federation_id = :federation_id AND address.postal_code = place.postal_code
+  AND address.country = place.country AND address.superseded_at IS NULL
+  AND (upper_inf (address.valid) OR upper (address.valid) > area.valid_from)
+  AND address.municipality = place.municipality AND address.province = place.province
+  AND address.recorded_at >= area.recorded_at
+WHERE area.federation_id = :federation_id AND area.area_change_id = :area_change_id
+  AND (:after?::uuid IS NULL OR address.person_id > :after?::uuid)
+ORDER BY address.person_id LIMIT :limit;
+
+-- name: area_places_named
+-- What an area change says of some postal codes.
+SELECT place.country, place.postal_code, place.old_town, place.old_municipality, place.old_province, place.town,
+  place.municipality, place.province, area.valid_from, area.recorded_at::text AS recorded_at
+FROM area_place AS place
+JOIN area_change AS area ON area.federation_id = :federation_id AND area.area_change_id = place.area_change_id
+WHERE place.federation_id = :federation_id AND place.area_change_id = :area_change_id
+  AND place.postal_code = ANY (:postal_codes::text[]);
