@@ -27,6 +27,7 @@ typedef struct StepOrgan {
 /* A group on record with its open periods: rows [first, first + count) of the result. */
 typedef struct GroupOnRecord {
   const char *group_id;
+  const char *told; /* the action's entity tag of then */
   size_t first, count;
 } GroupOnRecord;
 
@@ -44,6 +45,8 @@ typedef struct Opening {
   size_t new_count;
   const char **changed; /* groups whose periods are another list now */
   size_t changed_count;
+  const char **told_groups, **told; /* groups that are told of, and the entity tag of their action */
+  size_t told_count;
   const char **period_ids, **period_groups, **from, **to;
   size_t period_count, period_capacity;
 } Opening;
@@ -136,7 +139,9 @@ read_groups (Opening *opening)
     size_t organ = find_organ (opening, db_value (opening->rows, row, "organ_id"));
     GroupOnRecord *group = &opening->groups[action * opening->organ_count + organ];
     if (group->group_id == NULL)
-      *group = (GroupOnRecord){.group_id = db_value (opening->rows, row, "group_id"), .first = row};
+      *group = (GroupOnRecord){.group_id = db_value (opening->rows, row, "group_id"),
+                               .told = db_value (opening->rows, row, "told"),
+                               .first = row};
     group->count += db_value (opening->rows, row, "period_id") != NULL;
   }
   return status;
@@ -227,7 +232,8 @@ open_group (Opening *opening, size_t action_at, size_t organ_at)
   GroupOnRecord *group = &opening->groups[action_at * opening->organ_count + organ_at];
   Period *wanted = memory_array (call, Period, organ->life_count + 1);
   size_t count = wanted_periods (opening, action, organ, wanted);
-  if (is_on_record (opening, group, wanted, count))
+  bool same = is_on_record (opening, group, wanted, count);
+  if (same && (group->group_id == NULL || strcmp (group->told, action->etag) == 0))
     return;
   if (group->group_id == NULL) {
     group->group_id = id_new_text (call, call->now);
@@ -235,8 +241,11 @@ open_group (Opening *opening, size_t action_at, size_t organ_at)
     opening->new_actions[opening->new_count] = action->action_id;
     opening->new_organs[opening->new_count++] = organ->id;
   }
-  opening->changed[opening->changed_count++] = group->group_id;
-  for (size_t i = 0; i < count; i++)
+  opening->told_groups[opening->told_count] = group->group_id;
+  opening->told[opening->told_count++] = action->etag;
+  if (!same)
+    opening->changed[opening->changed_count++] = group->group_id;
+  for (size_t i = 0; i < count && !same; i++)
     note_period (opening, group->group_id, wanted[i]);
   raise_group_changed (opening, action, organ, group->group_id, wanted, count);
 }
@@ -270,6 +279,12 @@ write_groups (Opening *opening)
   if (!status_failed (status))
     status =
         db_run (call->db, call, &sql_group_period_insert, periods, sizeof periods / sizeof *periods, NULL);
+  if (!status_failed (status))
+    status = db_run (call->db, call, &sql_group_told,
+                     DB_VALUES (db_text ("federation_id", call->federation_id),
+                                db_texts ("group_ids", opening->told_groups, opening->told_count),
+                                db_texts ("told", opening->told, opening->told_count)),
+                     NULL);
   return status;
 }
 
@@ -282,10 +297,12 @@ open_groups (Opening *opening)
   opening->new_actions = memory_array (call, const char *, most);
   opening->new_organs = memory_array (call, const char *, most);
   opening->changed = memory_array (call, const char *, most);
+  opening->told_groups = memory_array (call, const char *, most);
+  opening->told = memory_array (call, const char *, most);
   for (size_t action = 0; action < opening->action_count; action++)
     for (size_t organ = 0; organ < opening->organ_count; organ++)
       open_group (opening, action, organ);
-  return opening->changed_count == 0 ? STATUS_SUCCESS : write_groups (opening);
+  return opening->told_count == 0 ? STATUS_SUCCESS : write_groups (opening);
 }
 
 static Status

@@ -51,7 +51,7 @@ SELECT pg_advisory_xact_lock (hashtextextended (:federation_id::text, 2));
 -- name: group_periods
 -- What is on record about the groups of some organs, by day.
 SELECT made.action_id, made.organ_id, made.group_id, period.period_id, lower (period.valid) AS valid_from,
-  upper (period.valid) AS valid_to
+  upper (period.valid) AS valid_to, made.told
 FROM organ_group AS made
 LEFT JOIN group_period AS period ON period.federation_id = :federation_id AND period.group_id = made.group_id
   AND period.superseded_at IS NULL
@@ -61,6 +61,10 @@ ORDER BY made.group_id, period.valid;
 -- name: group_insert
 INSERT INTO organ_group (federation_id, group_id, action_id, organ_id)
 SELECT :federation_id, row.* FROM unnest (:group_ids::uuid[], :action_ids::uuid[], :organ_ids::uuid[]) AS row;
+
+-- name: group_told
+UPDATE organ_group SET told = row.told FROM unnest (:group_ids::uuid[], :told::text[]) AS row (group_id, told)
+WHERE organ_group.federation_id = :federation_id AND organ_group.group_id = row.group_id;
 
 -- name: group_period_supersede
 UPDATE group_period SET superseded_at = greatest (recorded_at, :now::timestamptz)

@@ -231,6 +231,13 @@ test_jubilees (void **state)
   assert_int_equal (standing, 2);
 }
 
+static int
+told_of_groups (void)
+{
+  return atoi (
+      service_world_value (world, "SELECT count(*) FROM event_log WHERE type LIKE '%.GroupChanged'"));
+}
+
 static void
 test_changing_an_action (void **state)
 {
@@ -254,6 +261,16 @@ test_changing_an_action (void **state)
   assert_int_equal (groups (owner, towns.aarla, "2026-11-30")->n_groups, 0);
   assert_failure (SERVICE_CALL (world, owner, update_action, &request, &reply), STATUS_ABORTED,
                   "ETAG_MISMATCH");
+  /* called otherwise on the same days: followers are told, once */
+  int told = told_of_groups ();
+  request.update_mask = "title";
+  change.title = "All of us";
+  change.etag = "";
+  assert_success (SERVICE_CALL (world, owner, update_action, &request, &reply));
+  service_world_runs (world, true);
+  assert_int_equal (told_of_groups (), told + 5); /* the organisation and four below */
+  planning_do (world, owner, &towns, "rule north 2026-11-22");
+  assert_int_equal (told_of_groups (), told + 5);
   request.update_mask = "position";
   change.etag = "";
   assert_failure (SERVICE_CALL (world, owner, update_action, &request, &reply), STATUS_INVALID_ARGUMENT,
