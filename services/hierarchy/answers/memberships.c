@@ -96,12 +96,12 @@ typedef struct Turning {
   size_t count;
 } Turning;
 
-/* The turn of a row's first day or end, if it is still to come; NULL otherwise. */
+/* The turn of a row's first day or end; NULL when it has none. */
 static Turn *
-future_turn (Turning *turning, const Membership *row, const char *day_text)
+turn_on (Turning *turning, const Membership *row, const char *day_text)
 {
   Day day = hierarchy_day (day_text, DAY_MIN);
-  if (day <= turning->call->today)
+  if (day == DAY_MIN)
     return NULL;
   return turn_of (turning->call, turning->turns, turning->organisations, &turning->count,
                   row->organisation_id, day);
@@ -123,7 +123,7 @@ add_causes (Turning *turning, size_t at, const ListMembershipsResponse *reply)
   }
 }
 
-/* Names the plans that make periods begin and end on days to come. */
+/* Names the plans that make periods begin and end. */
 static Status
 find_plans (Call *call, const Compiled *compiled, const char *person_id, ListMembershipsResponse *reply)
 {
@@ -131,16 +131,16 @@ find_plans (Call *call, const Compiled *compiled, const char *person_id, ListMem
   Turning turning = {call, compiled, memory_array (call, Turn, most), memory_array (call, const char *, most),
                      0};
   for (size_t i = 0; i < reply->n_memberships; i++) {
-    (void)future_turn (&turning, reply->memberships[i], reply->memberships[i]->valid_from);
-    (void)future_turn (&turning, reply->memberships[i], reply->memberships[i]->valid_to);
+    (void)turn_on (&turning, reply->memberships[i], reply->memberships[i]->valid_from);
+    (void)turn_on (&turning, reply->memberships[i], reply->memberships[i]->valid_to);
   }
   for (size_t i = 0; i < turning.count; i++)
     add_causes (&turning, i, reply);
   Status status = turns_find_plans (call, person_id, turning.turns, turning.count);
   for (size_t i = 0; i < reply->n_memberships && !status_failed (status); i++) {
     Membership *row = reply->memberships[i];
-    const Turn *begin = future_turn (&turning, row, row->valid_from);
-    const Turn *end = future_turn (&turning, row, row->valid_to);
+    const Turn *begin = turn_on (&turning, row, row->valid_from);
+    const Turn *end = turn_on (&turning, row, row->valid_to);
     row->begin_plan_id = begin == NULL ? "" : begin->plan_id;
     row->begin_plan_title = begin == NULL ? "" : begin->plan_title;
     row->end_plan_id = end == NULL ? "" : end->plan_id;

@@ -118,7 +118,7 @@ list_change_counts (Call *call, const ListChangeCountsRequest *request, ListChan
                        .page_token = request->page_token,
                        .on = hierarchy_day (request->to, call->today) - 1,
                        .from = hierarchy_day (request->from, call->today),
-                       .known_at = "infinity",
+                       .known_at = hierarchy_known_at (call, request->as_known_on),
                        .page_size = request->page_size,
                        .next = ""};
   Status status = check_period (call, request->from, request->to);
@@ -155,11 +155,13 @@ list_member_changes (Call *call, const ListMemberChangesRequest *request, ListMe
   if (status_failed (status))
     return status;
   DbResult *rows;
-  status = db_run (call->db, call, &sql_report_changes,
+  const char *known_at = hierarchy_known_at (call, request->as_known_on);
+  bool now = strcmp (known_at, "infinity") == 0;
+  status = db_run (call->db, call, now ? &sql_report_changes : &sql_report_changes_known,
                    DB_VALUES (db_text ("federation_id", call->federation_id),
                               db_text ("organ_id", request->organ_id), db_text ("type_id", request->type_id),
                               db_text ("from", request->from), db_text ("to", request->to),
-                              db_text ("change", request->change),
+                              db_text ("change", request->change), db_text ("known_at", known_at),
                               db_text_or_null ("after_person", after == NULL ? NULL : after[0]),
                               db_text_or_null ("after_type", after == NULL ? NULL : after[1]),
                               db_text_or_null ("after_day", after == NULL ? NULL : after[2]),

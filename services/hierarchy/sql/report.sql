@@ -68,15 +68,19 @@ page AS (
   ORDER BY tree.path, type.name, type.type_id
   LIMIT :limit OFFSET :offset),
 counted AS (
-  SELECT member.organ_id, member.type_id, count (*) AS members
+  SELECT member.organ_id, member.type_id,
+    count (*) FILTER (WHERE member.valid_from <= :on::date AND member.valid_to > :on::date) AS members,
+    count (*) FILTER (WHERE member.valid_from < :from::date AND member.valid_to >= :from::date) AS before,
+    count (*) FILTER (WHERE member.valid_from >= :from::date AND member.valid_from <= :on::date) AS joined,
+    count (*) FILTER (WHERE member.valid_to >= :from::date AND member.valid_to <= :on::date) AS "left"
   FROM (SELECT DISTINCT organ_id FROM page) AS organ
   JOIN membership AS member ON member.federation_id = :federation_id AND member.organ_id = organ.organ_id
   WHERE member.recorded_at < :known_at::timestamptz
     AND (member.superseded_at IS NULL OR member.superseded_at >= :known_at::timestamptz)
-    AND member.valid_from <= :on::date AND member.valid_to > :on::date
   GROUP BY member.organ_id, member.type_id)
 SELECT page.organ_id, organ.code AS organ_code, organ.name AS organ_name, organ.kind AS organ_kind, page.parent_id,
-  page.depth, page.type_id, page.type_name, counted.members
+  page.depth, page.type_id, page.type_name, counted.members,
+  counted.before, counted.joined, counted."left"
 FROM page
 JOIN organ ON organ.federation_id = :federation_id AND organ.organ_id = page.organ_id
 LEFT JOIN counted ON counted.organ_id = page.organ_id AND counted.type_id = page.type_id
@@ -94,6 +98,32 @@ FROM (
   FROM membership AS member
   CROSS JOIN LATERAL (VALUES ('joined', member.valid_from), ('left', member.valid_to)) AS change (change, day)
   WHERE member.federation_id = :federation_id AND member.organ_id = :organ_id AND member.superseded_at IS NULL
+    AND (:type_id?::uuid IS NULL OR member.type_id = :type_id?::uuid)
+    AND change.day >= :from::date AND change.day < :to::date
+    AND (:change?::text IS NULL OR change.change = :change?::text)
+    AND (member.sort_key, member.person_id) >= (
+      coalesce ((SELECT sort_key FROM person WHERE federation_id = :federation_id AND person_id = :after_person?::uuid),
+        ''),
+      coalesce (:after_person?::uuid, '00000000-0000-0000-0000-000000000000'))
+    AND (member.person_id <> coalesce (:after_person?::uuid, '00000000-0000-0000-0000-000000000000')
+      OR (member.type_id, change.day, change.change) > (:after_type?::uuid, :after_day?::date, :after_change?::text))
+  ORDER BY member.sort_key, member.person_id, member.type_id, change.day, change.change
+  LIMIT :limit) AS page
+JOIN person ON person.federation_id = :federation_id AND person.person_id = page.person_id
+JOIN membership_type AS type ON type.federation_id = :federation_id AND type.type_id = page.type_id
+ORDER BY page.sort_key, page.person_id, page.type_id, page.day, page.change;
+
+-- name: report_changes_known
+-- As it was known at another time.
+SELECT page.person_id, person.member_number, person.family_name, person.given_name, page.type_id, type.name AS type_name,
+  page.change, page.day AS "on", page.valid_from, page.valid_to
+FROM (
+  SELECT member.person_id, member.type_id, member.valid_from, member.valid_to, member.sort_key, change.change, change.day
+  FROM membership AS member
+  CROSS JOIN LATERAL (VALUES ('joined', member.valid_from), ('left', member.valid_to)) AS change (change, day)
+  WHERE member.federation_id = :federation_id AND member.organ_id = :organ_id
+    AND member.recorded_at < :known_at::timestamptz
+    AND (member.superseded_at IS NULL OR member.superseded_at >= :known_at::timestamptz)
     AND (:type_id?::uuid IS NULL OR member.type_id = :type_id?::uuid)
     AND change.day >= :from::date AND change.day < :to::date
     AND (:change?::text IS NULL OR change.change = :change?::text)

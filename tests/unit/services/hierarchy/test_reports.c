@@ -43,7 +43,7 @@ member_counts (void *owner, const char *organ, const char *on, const char *known
 }
 
 static const char *
-change_counts (void *owner, const char *organ, const char *from, const char *to)
+change_counts (void *owner, const char *organ, const char *from, const char *to, const char *known)
 {
   ListChangeCountsRequest request = LIST_CHANGE_COUNTS_REQUEST__INIT;
   ListChangeCountsResponse *reply = memory_new (owner, ListChangeCountsResponse);
@@ -51,19 +51,22 @@ change_counts (void *owner, const char *organ, const char *from, const char *to)
   request.organ_id = organ;
   request.from = from;
   request.to = to;
+  request.as_known_on = known;
   assert_success (SERVICE_CALL (world, owner, list_change_counts, &request, reply));
   return counts_text (owner, reply->counts, reply->n_counts, true);
 }
 
 /* Everyone who joined or left, page by page: "Aalto joined 2026-03-01; …". */
 static const char *
-changes (void *owner, const char *organ, const char *from, const char *to, const char *change, uint32_t size)
+changes (void *owner, const char *organ, const char *from, const char *to, const char *known,
+         const char *change, uint32_t size)
 {
   ListMemberChangesRequest request = LIST_MEMBER_CHANGES_REQUEST__INIT;
   char *text = memory_string (owner, "");
   request.organ_id = organ;
   request.from = from;
   request.to = to;
+  request.as_known_on = known;
   request.change = change;
   request.page_size = size;
   for (;;) {
@@ -134,17 +137,31 @@ test_joined_and_left (void **state)
   void *owner = *state;
   Towns towns = make_people (owner, "changed");
   assert_string_equal (
-      change_counts (owner, towns.organisation, "2026-03-01", "2026-06-02"),
+      change_counts (owner, towns.organisation, "2026-03-01", "2026-06-02", ""),
       "0 changed 1+2-1=2; 1 north 1+2-1=2; 2 aarla 1+1-2=0; 2 berga 0+2-0=2; 1 south 0+0-0=0");
-  assert_string_equal (change_counts (owner, towns.aarla, "2026-03-01", "2026-06-01"), "0 aarla 1+1-1=1");
-  assert_string_equal (change_counts (owner, towns.aarla, "2026-06-01", "2026-06-02"), "0 aarla 1+0-1=0");
+  assert_string_equal (change_counts (owner, towns.aarla, "2026-03-01", "2026-06-01", ""), "0 aarla 1+1-1=1");
+  assert_string_equal (change_counts (owner, towns.aarla, "2026-06-01", "2026-06-02", ""), "0 aarla 1+0-1=0");
   for (uint32_t size = 1; size <= 5; size++) {
-    assert_string_equal (changes (owner, towns.north, "2026-03-01", "2026-06-02", "", size),
+    assert_string_equal (changes (owner, towns.north, "2026-03-01", "2026-06-02", "", "", size),
                          "Korhonen joined 2026-03-01; Korhonen left 2026-06-01; Virtanen joined 2026-05-01");
-    assert_string_equal (changes (owner, towns.aarla, "2026-03-01", "2026-06-02", "left", size),
+    assert_string_equal (changes (owner, towns.aarla, "2026-03-01", "2026-06-02", "", "left", size),
                          "Aalto left 2026-04-01; Korhonen left 2026-06-01");
   }
-  assert_string_equal (changes (owner, towns.aarla, "2026-06-02", "2027-01-01", "", 0), "");
+  assert_string_equal (changes (owner, towns.aarla, "2026-06-02", "2027-01-01", "", "", 0), "");
+  /* as known before a plan that reaches back */
+  service_world_day (world, "2026-11-23");
+  planning_do (world, owner, &towns, "move aarla south 2026-01-01");
+  assert_string_equal (change_counts (owner, towns.north, "2026-03-01", "2026-06-02", ""),
+                       "0 north 0+2-0=2; 1 berga 0+2-0=2");
+  assert_string_equal (change_counts (owner, towns.north, "2026-03-01", "2026-06-02", "2026-11-22"),
+                       "0 north 1+2-1=2; 1 aarla 1+1-2=0; 1 berga 0+2-0=2");
+  assert_string_equal (change_counts (owner, towns.north, "2026-03-01", "2026-06-02", "2026-11-20"), "");
+  for (uint32_t size = 1; size <= 5; size++) {
+    assert_string_equal (changes (owner, towns.north, "2026-03-01", "2026-06-02", "", "", size),
+                         "Aalto joined 2026-04-01; Virtanen joined 2026-05-01");
+    assert_string_equal (changes (owner, towns.north, "2026-03-01", "2026-06-02", "2026-11-22", "", size),
+                         "Korhonen joined 2026-03-01; Korhonen left 2026-06-01; Virtanen joined 2026-05-01");
+  }
 }
 
 static void
@@ -261,6 +278,9 @@ test_future_changes (void **state)
   assert_int_equal (why->n_plans, 1);
   assert_string_equal (why->plans[0]->plan_id, plan->plan_id);
   assert_string_equal (why->plans[0]->on, "2026-12-01");
+  service_world_day (world, "2026-12-05"); /* its day has come: it stays what has ended the period */
+  assert_string_equal (membership_in (owner, person, towns.north, "2026-11-30")->end_plan_id, plan->plan_id);
+  assert_string_equal (membership_in (owner, person, towns.south, "")->begin_plan_id, plan->plan_id);
   planning_undo (world, owner, plan);
   assert_string_equal (membership_in (owner, person, towns.north, "")->end_plan_id, "");
 }
