@@ -120,7 +120,7 @@ class Changes:
     refuse_unless(life, "NOT_ALIVE", "at")
     refuse_unless(life[0] < at, "FIRST_DAY", "at")
     for row in self.store.current("life", organ):
-      if row.end > at:
+      if row.end > at or row.end == at and row.until_next:
         self.store.cut(row, at, FOREVER, self.plan)
 
   def do_end(self, change):

@@ -344,14 +344,9 @@ class Generator:
     kinds = {kind: weight for kind, weight in kinds.items() if kind not in self.without}
     kind, = self.random.choices(list(kinds), list(kinds.values()))
     change = getattr(self, "make_" + kind)(organisation, at)
-    if change is None or self.on_a_reopening(change) or "o999" in change.values() and not self.invalid():
+    if change is None or "o999" in change.values() and not self.invalid():
       return None
     return change
-
-  def on_a_reopening(self, change):
-    """Whether a later period of a life has a first day that no end may fall on is a reading too fine to judge by."""
-    lives = self.world.store.current("life", change["organ"]) if change["do"] in ("end", "merge", "split") else []
-    return any(text(row.start) == change["at"] for row in lives) and min(row.start for row in lives) < day(change["at"])
 
   def make_create(self, organisation, at):
     if len(self.organs(None)) + len(self.fresh) >= 8:

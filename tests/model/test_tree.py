@@ -32,6 +32,15 @@ class Lives(unittest.TestCase):
     self.small.change(reopen("a", "2027-04-01"))
     self.assertEqual(self.small.periods("b"), [("2027-01-01", "2027-03-01"), ("2027-04-01", None)])
 
+  def test_who_reopened_without_a_break_may_end_there_again(self):
+    self.small.change(end("a", "2027-03-01"), reopen("a", "2027-05-01"))
+    self.small.change(reopen("a", "2027-04-01"))
+    self.small.change(end("a", "2027-05-01"))
+    self.assertEqual(self.small.periods("b"), [("2027-01-01", "2027-03-01"), ("2027-04-01", "2027-05-01")])
+    first = self.small.change(rule("c", "2027-04-01", BERGA))
+    self.small.undo(first)  # what an end has ended does not hold on
+    self.assertEqual(self.small.periods("b"), [("2027-01-01", "2027-03-01"), ("2027-04-01", "2027-05-01")])
+
   def test_an_end_falls_inside_a_life_after_its_first_day(self):
     self.assertEqual(refusal(self.small, end("a", "2027-01-01")), ("FIRST_DAY", 0))
     self.assertEqual(refusal(self.small, end("a", "2026-12-31")), ("NOT_ALIVE", 0))

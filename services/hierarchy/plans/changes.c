@@ -102,6 +102,17 @@ change_new_organ (ChangeSet *set, const char *part, const char *code, const char
   return STATUS_SUCCESS;
 }
 
+/* A period of the life ends on the day. */
+static bool
+has_end_on (const Image *image, uint32_t first, Day day)
+{
+  uint32_t at;
+  IMAGE_EACH (image, at, first)
+  if (image->rows[at].valid.to == day)
+    return true;
+  return false;
+}
+
 Status
 change_end_life (ChangeSet *set, uint32_t organ, Day on)
 {
@@ -110,10 +121,10 @@ change_end_life (ChangeSet *set, uint32_t organ, Day on)
   uint32_t life = image_row_on (image, first, on, NULL), at;
   if (life == IMAGE_NONE)
     return REFUSE (set, "on", "NOT_ALIVE", "The organ does not live on this day");
-  if (image->rows[life].valid.from == on)
+  if (image->rows[life].valid.from == on && !has_end_on (image, first, on)) /* reopened without a break */
     return REFUSE (set, "on", "END_ON_FIRST_DAY", "A life ends after its first day");
   IMAGE_EACH (image, at, first)
-  if (image->rows[at].valid.to > on)
+  if (image->rows[at].valid.to > on || (image->rows[at].valid.to == on && !image->rows[at].ended))
     image_cut (image, at, on);
   image_happened (image, organ, HAPPENING_ENDED, on, IMAGE_NONE);
   return STATUS_SUCCESS;
