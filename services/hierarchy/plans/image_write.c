@@ -63,12 +63,32 @@ write_kind (const Image *image, RecordKind kind, const char *plan_id)
   return status_failed (status) ? status : record_insert (call, kind, fresh, fresh_count);
 }
 
+/* Organs that were there before, and of which a row is another one. */
+static Status
+touch_organs (const Image *image)
+{
+  const char **ids = memory_array (image->call, const char *, image->organ_count + 1);
+  bool *touched = memory_array (image->call, bool, image->organ_count + 1);
+  size_t count = 0;
+  for (uint32_t i = 0; i < image->row_count; i++) {
+    const ImageRow *row = &image->rows[i];
+    if ((row->state != ROW_GONE && row->state != ROW_NEW) || row->kind == RECORD_EXCEPTION ||
+        row->organ == IMAGE_NONE || image->organs[row->organ].created || touched[row->organ])
+      continue;
+    touched[row->organ] = true;
+    ids[count++] = image->organs[row->organ].id;
+  }
+  return record_touch_organs (image->call, ids, count);
+}
+
 Status
 image_write (Image *image, const char *plan_id)
 {
   Status status = write_organs (image, plan_id);
   for (RecordKind kind = 0; kind < RECORD_KINDS && !status_failed (status); kind++)
     status = write_kind (image, kind, plan_id);
+  if (!status_failed (status))
+    status = touch_organs (image);
   if (!status_failed (status))
     status = db_run (image->call->db, image->call, &sql_record_check, NULL, 0, NULL);
   return status;

@@ -61,6 +61,11 @@ WHERE federation_id = :federation_id AND rule_id = ANY (:ids::uuid[]);
 UPDATE membership_exception SET superseded_at = greatest (recorded_at, :superseded_at), superseded_plan = :plan_id?
 WHERE federation_id = :federation_id AND exception_id = ANY (:ids::uuid[]);
 
+-- name: record_touch_organs
+-- Their lives, places or rules have changed: they have another entity tag.
+UPDATE organ SET version = version + 1
+WHERE federation_id = :federation_id AND organ_id = ANY (:organ_ids::uuid[]);
+
 -- name: record_given_back
 -- Rows that an undo has recorded anew: they are the plan's no longer.
 WITH life AS (UPDATE organ_life SET given_back = true WHERE federation_id = :federation_id AND superseded_plan = :plan_id),

@@ -36,13 +36,17 @@ ORDER BY organ.n NULLS FIRST, rule.type_id NULLS FIRST, lower (rule.valid) DESC 
 -- name: type_get
 SELECT type.type_id, type.organisation_id, type.name, (SELECT min (lower (valid)) FROM organ_life AS life
   WHERE life.federation_id = :federation_id AND life.organ_id = type.organisation_id
-    AND life.superseded_at IS NULL) AS first_day
+    AND life.superseded_at IS NULL) AS first_day,
+  (SELECT policy FROM organisation WHERE organisation.federation_id = :federation_id
+    AND organisation.organisation_id = type.organisation_id) AS policy
 FROM membership_type AS type WHERE type.federation_id = :federation_id AND type.type_id = :type_id;
 
 -- name: organ_first_day
 SELECT organ.organ_id, organ.organisation_id, organ.name, (SELECT min (lower (valid)) FROM organ_life AS life
   WHERE life.federation_id = :federation_id AND life.organ_id = organ.organ_id
-    AND life.superseded_at IS NULL) AS first_day
+    AND life.superseded_at IS NULL) AS first_day,
+  (SELECT policy FROM organisation WHERE organisation.federation_id = :federation_id
+    AND organisation.organisation_id = organ.organisation_id) AS policy
 FROM organ WHERE organ.federation_id = :federation_id AND organ.organ_id = :organ_id;
 
 -- name: rule_by_id

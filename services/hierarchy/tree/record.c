@@ -108,3 +108,14 @@ record_supersede (Call *call, RecordKind kind, const char *plan_id, const char *
                             db_text ("superseded_at", call_time_text (call)), db_texts ("ids", ids, count)),
                  NULL);
 }
+
+Status
+record_touch_organs (Call *call, const char *const *organ_ids, size_t count)
+{
+  if (count == 0)
+    return STATUS_SUCCESS;
+  return db_run (
+      call->db, call, &sql_record_touch_organs,
+      DB_VALUES (db_text ("federation_id", call->federation_id), db_texts ("organ_ids", organ_ids, count)),
+      NULL);
+}

@@ -46,6 +46,9 @@ Status record_insert (Call *call, RecordKind kind, const RecordRow *rows, size_t
 Status record_supersede (Call *call, RecordKind kind, const char *plan_id, const char *const *ids,
                          size_t count) MUST_CHECK;
 
+/* Gives organs another entity tag: something dated of them has been written. */
+Status record_touch_organs (Call *call, const char *const *organ_ids, size_t count) MUST_CHECK;
+
 /* What is folded for finding an organ, on the call. */
 const char *record_search_text (Call *call, const char *name, const char *code);
 

@@ -56,11 +56,19 @@ rules_write (Call *call, const RuleDraft *drafts, size_t count)
   return record_insert (call, RECORD_RULE, rows, count);
 }
 
-/* Where a rule stands: the organisation, and the first day of what carries it. */
+/* Where a rule stands: the organisation with its policy, and the first day of what carries it. */
 typedef struct Carrier {
   const char *organisation_id;
   Day first_day;
+  DatingPolicy policy;
 } Carrier;
+
+static Carrier
+read_carrier (const Call *call, const DbResult *rows)
+{
+  return (Carrier){db_value (rows, 0, "organisation_id"), db_day (rows, 0, "first_day", call->today),
+                   (DatingPolicy)db_number (rows, 0, "policy")};
+}
 
 static Status
 find_organ (Call *call, const char *organ_id, const char *field, Carrier *carrier)
@@ -73,7 +81,7 @@ find_organ (Call *call, const char *organ_id, const char *field, Carrier *carrie
     return status;
   if (db_row_count (rows) == 0)
     return status_field (call, field, "UNKNOWN_ORGAN", "There is no such organ");
-  *carrier = (Carrier){db_value (rows, 0, "organisation_id"), db_day (rows, 0, "first_day", call->today)};
+  *carrier = read_carrier (call, rows);
   return STATUS_SUCCESS;
 }
 
@@ -88,14 +96,14 @@ find_type (Call *call, const char *type_id, const char *field, Carrier *carrier)
     return status;
   if (db_row_count (rows) == 0)
     return status_field (call, field, "UNKNOWN_TYPE", "There is no such membership type");
-  *carrier = (Carrier){db_value (rows, 0, "organisation_id"), db_day (rows, 0, "first_day", call->today)};
+  *carrier = read_carrier (call, rows);
   return STATUS_SUCCESS;
 }
 
 static Status
 find_carrier (Call *call, const Rule *rule, Carrier *carrier)
 {
-  Carrier organ = {"", 0}, type = {"", 0};
+  Carrier organ = {.organisation_id = ""}, type = {.organisation_id = ""};
   bool has_organ = *rule->organ_id != '\0', has_type = *rule->type_id != '\0';
   if (!has_organ && !has_type)
     return status_field (call, "rule.organId", "REQUIRED", "A rule belongs to an organ, a type or both");
@@ -173,12 +181,32 @@ fill_reply (Call *call, const RuleDraft *draft, Rule *reply)
   reply->text = words_rule (call, hierarchy_language (call), draft->nodes, draft->count);
 }
 
+/* The first day in force: that of the request, else the first of what carries the rule. Where days are judged
+ * by what was known then, nothing is dated in the past. */
+static Status
+find_first_day (Call *call, const Rule *rule, const Carrier *carrier, Day *day)
+{
+  *day = hierarchy_day (rule->valid_from, carrier->first_day);
+  if (carrier->policy != DATING_POLICY__DATING_POLICY_EVALUATION_DATED || *day >= call->today)
+    return STATUS_SUCCESS;
+  if (*rule->valid_from != '\0')
+    return status_field (
+        call, "rule.validFrom", "PAST_DATE",
+        "In this organisation a day is judged by what was known then: nothing can be dated in "
+        "the past");
+  *day = call->today;
+  return STATUS_SUCCESS;
+}
+
 Status
 create_rule (Call *call, const CreateRuleRequest *request, Rule *reply)
 {
   const Rule *rule = request->rule;
   Carrier carrier = {0};
+  Day first_day;
   Status status = find_carrier (call, rule, &carrier);
+  if (!status_failed (status))
+    status = find_first_day (call, rule, &carrier, &first_day);
   if (!status_failed (status))
     status = check_nodes (call, rule);
   if (!status_failed (status))
@@ -188,13 +216,15 @@ create_rule (Call *call, const CreateRuleRequest *request, Rule *reply)
   RuleDraft draft = {.rule_id = id_new_text (call, call->now),
                      .organ_id = *rule->organ_id == '\0' ? NULL : rule->organ_id,
                      .type_id = *rule->type_id == '\0' ? NULL : rule->type_id,
-                     .valid_from = hierarchy_day (rule->valid_from, carrier.first_day),
+                     .valid_from = first_day,
                      .valid_to = DAY_MAX,
                      .nodes = rule->nodes,
                      .count = rule->n_nodes};
   status = make_room (call, &draft);
   if (!status_failed (status))
     status = rules_write (call, &draft, 1);
+  if (!status_failed (status))
+    status = record_touch_organs (call, &draft.organ_id, draft.organ_id == NULL ? 0 : 1);
   if (!status_failed (status))
     status = evaluations_start (call);
   if (!status_failed (status))
@@ -250,7 +280,7 @@ list_rules (Call *call, const ListRulesRequest *request, ListRulesResponse *repl
 {
   const char **organs = NULL;
   size_t organ_count = 0;
-  Carrier carrier = {"", 0};
+  Carrier carrier = {.organisation_id = ""};
   Status status = STATUS_SUCCESS;
   if (*request->organ_id == '\0' && *request->type_id == '\0')
     return status_field (call, "organId", "REQUIRED", "Rules are listed of an organ or a type");

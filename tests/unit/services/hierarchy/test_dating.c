@@ -62,18 +62,24 @@ expect_proven (void *owner)
   assert_string_equal (record_text (owner), grown);
 }
 
-static void
-set_rule (void *owner, const char *organ, const char *town, const char *from)
+static Status
+set_rule_try (void *owner, const char *organ, const char *town, const char *from, Rule *reply)
 {
   CreateRuleRequest request = CREATE_RULE_REQUEST__INIT;
-  Rule rule = RULE__INIT, *reply = memory_new (owner, Rule);
+  Rule rule = RULE__INIT;
   rule__init (reply);
   rule.organ_id = organ;
   rule.valid_from = from;
   rule.nodes = rule_list (owner, rule_of (owner, RULE_OP__RULE_OP_EQUALS, RULE_FIELD__RULE_FIELD_TOWN, town));
   rule.n_nodes = 1;
   request.rule = &rule;
-  assert_success (SERVICE_CALL (world, owner, create_rule, &request, reply));
+  return SERVICE_CALL (world, owner, create_rule, &request, reply);
+}
+
+static void
+set_rule (void *owner, const char *organ, const char *town, const char *from)
+{
+  assert_success (set_rule_try (owner, organ, town, from, memory_new (owner, Rule)));
 }
 
 static PersonChanged *
@@ -181,7 +187,12 @@ test_rules (void **state)
   const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
   service_world_day (world, "2026-06-10");
   set_rule (owner, both.attribute.aarla, "Corpo", "2026-05-01");
-  set_rule (owner, both.evaluation.aarla, "Corpo", "2026-05-01");
+  Rule reply;
+  Status status = set_rule_try (owner, both.evaluation.aarla, "Corpo", "2026-06-09", &reply);
+  assert_string_equal (status.detail->violations[0].reason, "PAST_DATE");
+  assert_string_equal (status.detail->violations[0].field, "rule.validFrom");
+  assert_success (set_rule_try (owner, both.evaluation.aarla, "Corpo", "", &reply));
+  assert_string_equal (reply.valid_from, "2026-06-10"); /* not before today */
   service_world_day (world, "2026-06-11");
   assert_int_equal (service_world_runs (world, true), 0);
   expect (owner, &both, person, "2026-06-09", "", "none", "2026-06-04..2026-06-10");
@@ -189,7 +200,7 @@ test_rules (void **state)
   expect (owner, &both, person, "2026-06-11", "2026-06-10", "none", "none");
   service_world_day (world, "2026-06-20"); /* taken back: works from the day of taking back */
   set_rule (owner, both.attribute.aarla, "Aarla", "2026-05-01");
-  set_rule (owner, both.evaluation.aarla, "Aarla", "2026-05-01");
+  set_rule (owner, both.evaluation.aarla, "Aarla", "2026-06-20");
   assert_int_equal (service_world_runs (world, false), 0);
   expect (owner, &both, person, "2026-06-15", "", "2020-01-01..", "none");
   expect (owner, &both, person, "2026-06-20", "", "2020-01-01..", "2026-06-20..");
@@ -210,7 +221,7 @@ test_a_late_event (void **state)
   service_world_day (world, "2026-06-10");
   PersonChanged *late = correction (owner, person, town, "Aarla", "2020-01-01", "", NULL);
   service_world_day (world, "2026-06-12");
-  set_rule (owner, both.evaluation.aarla, "Berga", "2026-05-01");
+  set_rule (owner, both.evaluation.aarla, "Berga", "2026-06-12");
   assert_int_equal (service_world_runs (world, false), 0);
   service_world_day (world, "2026-06-15");
   assert_success (service_world_follow (world, &late, 1));

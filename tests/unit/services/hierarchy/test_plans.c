@@ -625,7 +625,15 @@ test_events (void **state)
   assert_int_equal (atoi (after) - atoi (before), 2); /* east, aarla */
   after = service_world_value (world, "SELECT count(*) FROM event_log WHERE type LIKE '%MembershipsChanged'");
   assert_int_equal (atoi (after) - atoi (changed), 1);
+  /* an organ that a plan changes has another etag, and another one when it is undone; a parent has not */
+  static const char tags[] = "SELECT string_agg (code || ' ' || version, ', ' ORDER BY code) FROM organ "
+                             "WHERE organisation_id = '%s'";
+  const char *sql = memory_format (owner, tags, towns.organisation);
+  assert_string_equal (service_world_value (world, sql),
+                       "aarla 2, berga 2, east 1, events 1, north 1, south 1");
   planning_undo (world, owner, plan);
+  assert_string_equal (service_world_value (world, sql),
+                       "aarla 3, berga 3, east 2, events 1, north 1, south 1");
   const char *undone =
       service_world_value (world, "SELECT count(*) FROM event_log WHERE type LIKE '%OrganChanged'");
   assert_int_equal (atoi (undone) - atoi (before), 4);
