@@ -74,6 +74,15 @@ describe ('persons', () => {
     const ended = await must ('POST', `/v1/persons/${leaver.personId}:end`, { json: { endDate: today, reason: 'moved away' } });
     expect (ended).toMatchObject ({ endDate: today });
   });
+
+  test ('is erased', async () => {
+    const leaver = await makePerson ();
+    const { runId } = await must ('POST', `/v1/persons/${leaver.personId}:erase`, { json: { reason: 'asked for it' } });
+    expect (runId).toMatch (/^[0-9a-f-]{36}$/);
+    expect ((await call ('GET', `/v1/persons/${leaver.personId}`)).status).toBe (404);
+    const memberships = async () => (await call ('GET', `/v1/persons/${leaver.personId}/memberships`)).status;
+    await expect.poll (memberships, { timeout: 10000 }).toBe (404);
+  });
 });
 
 describe ('places', () => {
