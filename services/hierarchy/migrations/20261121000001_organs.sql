@@ -103,9 +103,9 @@ CREATE TABLE rule_version (
   organ_id uuid,
   type_id uuid,
   valid daterange NOT NULL CHECK (NOT isempty (valid)),
-  -- A packed heimo.hierarchy.v1.Rule with nothing but its nodes, and the same in words.
+  -- A packed heimo.hierarchy.v1.Rule with nothing but its nodes: put into words when somebody reads it, in the
+  -- reader's language.
   nodes bytea NOT NULL,
-  text text NOT NULL,
   recorded_at timestamptz NOT NULL,
   recorded_by text NOT NULL,
   superseded_at timestamptz,

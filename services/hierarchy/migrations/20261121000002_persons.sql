@@ -118,7 +118,7 @@ SELECT organ.organ_id, organ.organisation_id, organ.code, organ.name, organ.kind
       AND below.valid @> day),
   '"' || organ.version || '"',
   EXISTS (SELECT FROM rule_version AS rule WHERE rule.federation_id = federation AND rule.organ_id = id
-    AND rule.superseded_at IS NULL AND rule.valid @> day AND rule.text <> '')
+    AND rule.superseded_at IS NULL AND rule.valid @> day AND rule.nodes <> '')
 FROM organ
 LEFT JOIN organ_edge AS edge ON edge.federation_id = federation AND edge.organ_id = organ.organ_id
   AND edge.superseded_at IS NULL AND edge.valid @> day
