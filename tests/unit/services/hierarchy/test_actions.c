@@ -1,12 +1,10 @@
 /* Actions of an organisation: groups that close and open with their organs, rights of position holders,
  * jubilees. Each test makes an organisation of its own in one database. */
-#include "planning.h"
+#include "fixture.h"
 
 #include "actions/actions.h"
 #include "core/memory.h"
 #include "service/private.h"
-
-static ServiceWorld *world;
 
 static Action *
 create (void *owner, const Towns *towns, const Action *wanted)
@@ -325,44 +323,6 @@ test_refusals (void **state)
   assert_string_equal (service_world_value (world, "SELECT count (*) FROM action"), "0");
 }
 
-static int
-set_up (void **state)
-{
-  *state = memory_context (NULL);
-  return 0;
-}
-
-static int
-tear_down (void **state)
-{
-  service_world_value (
-      world,
-      "TRUNCATE jubilee, group_period, organ_group, action, person, fact, membership, organ_count, "
-      "rule_version, membership_type, organ_edge, organ_life, organ, organisation, run CASCADE; UPDATE "
-      "model SET version = version + 1, recorded_at = '-infinity'");
-  talloc_free (*state);
-  return 0;
-}
-
-static int
-make_world (void **state)
-{
-  (void)state;
-  world = service_world_new (NULL);
-  towns_places (world);
-  return 0;
-}
-
-static int
-end_world (void **state)
-{
-  (void)state;
-  talloc_free (world);
-  return 0;
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown (name, set_up, tear_down)
-
 int
 main (void)
 {
@@ -375,5 +335,5 @@ main (void)
       CASE (test_changing_an_action),
       CASE (test_refusals),
   };
-  return cmocka_run_group_tests (tests, make_world, end_world);
+  return RUN_CASES (tests);
 }

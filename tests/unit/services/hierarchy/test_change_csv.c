@@ -1,7 +1,5 @@
 /* Change sets from CSV: what a file says, and which line is wrong. */
-#include "planning.h"
-
-static ServiceWorld *world;
+#include "fixture.h"
 
 static Status
 preview (void *owner, const Towns *towns, const char *csv, Plan **plan)
@@ -74,38 +72,6 @@ test_refusals (void **state)
       "0");
 }
 
-static int
-make_world (void **state)
-{
-  *state = world = service_world_new (NULL);
-  towns_places (world);
-  return 0;
-}
-
-static int
-drop_world (void **state)
-{
-  (void)state;
-  talloc_free (world);
-  return 0;
-}
-
-static int
-make_owner (void **state)
-{
-  *state = memory_context (NULL);
-  return 0;
-}
-
-static int
-drop_owner (void **state)
-{
-  talloc_free (*state);
-  return 0;
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown (test, make_owner, drop_owner)
-
 int
 main (void)
 {
@@ -113,5 +79,5 @@ main (void)
       CASE (test_mergers_of_a_year),
       CASE (test_refusals),
   };
-  return cmocka_run_group_tests (tests, make_world, drop_world);
+  return RUN_CASES (tests);
 }

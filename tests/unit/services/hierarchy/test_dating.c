@@ -1,11 +1,9 @@
 /* The two dating policies side by side: the same people and rules in an organisation of each. After every
  * case the proof finds nothing, and what is derived from nothing is what had grown day by day. */
-#include "planning.h"
+#include "fixture.h"
 
 #include "core/id.h"
 #include "core/memory.h"
-
-static ServiceWorld *world;
 
 /* What "aarla" answers in both organisations. */
 typedef struct Both {
@@ -321,43 +319,6 @@ test_plans (void **state)
   expect_proven (owner);
 }
 
-static int
-set_up (void **state)
-{
-  *state = memory_context (NULL);
-  return 0;
-}
-
-static int
-tear_down (void **state)
-{
-  service_world_value (
-      world, "TRUNCATE plan, person, fact, membership, membership_exception, organ_count, rule_version, "
-             "membership_type, organ_edge, organ_life, organ, organisation, run CASCADE; UPDATE model "
-             "SET version = version + 1, recorded_at = '-infinity'");
-  talloc_free (*state);
-  return 0;
-}
-
-static int
-make_world (void **state)
-{
-  (void)state;
-  world = service_world_new (NULL);
-  towns_places (world);
-  return 0;
-}
-
-static int
-end_world (void **state)
-{
-  (void)state;
-  talloc_free (world);
-  return 0;
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown (name, set_up, tear_down)
-
 int
 main (void)
 {
@@ -373,5 +334,5 @@ main (void)
       CASE (test_plans),
       CASE (test_withdrawn),
   };
-  return cmocka_run_group_tests (tests, make_world, end_world);
+  return RUN_CASES (tests);
 }

@@ -1,12 +1,10 @@
 /* Erasing persons: they are in no answer, of the past neither, nothing that names them is left, and whoever
  * stays is counted as before. */
-#include "planning.h"
+#include "fixture.h"
 
 #include "core/memory.h"
 
 #include <stdlib.h>
-
-static ServiceWorld *world;
 
 static const char *
 text_of (void *owner, const char *sql, const char *person)
@@ -102,43 +100,12 @@ test_an_erasure_told_again (void **state)
   planning_prove (world, owner);
 }
 
-static int
-make_world (void **state)
-{
-  (void)state;
-  world = service_world_new (NULL);
-  towns_places (world);
-  return 0;
-}
-
-static int
-drop_world (void **state)
-{
-  (void)state;
-  talloc_free (world);
-  return 0;
-}
-
-static int
-make_owner (void **state)
-{
-  *state = memory_context (NULL);
-  return 0;
-}
-
-static int
-drop_owner (void **state)
-{
-  talloc_free (*state);
-  return 0;
-}
-
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown (test_nothing_is_left, make_owner, drop_owner),
-      cmocka_unit_test_setup_teardown (test_an_erasure_told_again, make_owner, drop_owner),
+      CASE (test_nothing_is_left),
+      CASE (test_an_erasure_told_again),
   };
-  return cmocka_run_group_tests (tests, make_world, drop_world);
+  return RUN_CASES (tests);
 }

@@ -1,10 +1,8 @@
 /* Why, and why not, in four languages: the sentences as people read them, and what they rest on. */
-#include "towns.h"
+#include "fixture.h"
 
 #include "core/id.h"
 #include "core/memory.h"
-
-static ServiceWorld *world;
 
 static Explanation *
 ask (void *owner, const char *organ, const char *person, const char *on, const char *known)
@@ -426,44 +424,6 @@ test_exceptions_and_ended_organs (void **state)
       "Not a member of berga on 1 August 2026: north has ended; its last day was 30 June 2026");
 }
 
-static int
-set_up (void **state)
-{
-  *state = memory_context (NULL);
-  service_world_day (world, "2026-11-21");
-  return 0;
-}
-
-static int
-tear_down (void **state)
-{
-  service_world_value (
-      world, "TRUNCATE person, fact, membership, membership_exception, organ_count, rule_version, "
-             "membership_type, organ_edge, organ_life, organ, organisation, run CASCADE; UPDATE model "
-             "SET version = version + 1, recorded_at = '-infinity'");
-  talloc_free (*state);
-  return 0;
-}
-
-static int
-make_world (void **state)
-{
-  (void)state;
-  world = service_world_new (NULL);
-  towns_places (world);
-  return 0;
-}
-
-static int
-end_world (void **state)
-{
-  (void)state;
-  talloc_free (world);
-  return 0;
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown (name, set_up, tear_down)
-
 int
 main (void)
 {
@@ -473,5 +433,5 @@ main (void)
       CASE (test_groups),           CASE (test_as_known),
       CASE (test_evaluation_dated), CASE (test_exceptions_and_ended_organs),
   };
-  return cmocka_run_group_tests (tests, make_world, end_world);
+  return RUN_CASES (tests);
 }

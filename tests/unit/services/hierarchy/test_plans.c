@@ -1,13 +1,11 @@
 /* Plans against a real PostgreSQL: previewed, applied, undone; the named cases of the specification. */
-#include "planning.h"
+#include "fixture.h"
 
 #include "core/id.h"
 #include "service/private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static ServiceWorld *world;
 
 static const char *
 period (void *owner, const char *person, const char *organ, const char *on)
@@ -639,40 +637,6 @@ test_events (void **state)
   assert_int_equal (atoi (undone) - atoi (before), 4);
 }
 
-static int
-make_world (void **state)
-{
-  *state = world = service_world_new (NULL);
-  towns_places (world);
-  return 0;
-}
-
-static int
-drop_world (void **state)
-{
-  (void)state;
-  talloc_free (world);
-  return 0;
-}
-
-/* Everyone with the right facts belongs to every organisation: the people of the test before leave. */
-static int
-make_owner (void **state)
-{
-  service_world_value (world, "TRUNCATE membership_exception, membership, fact, person, organ_count");
-  *state = memory_context (NULL);
-  return 0;
-}
-
-static int
-drop_owner (void **state)
-{
-  talloc_free (*state);
-  return 0;
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown (test, make_owner, drop_owner)
-
 int
 main (void)
 {
@@ -698,5 +662,5 @@ main (void)
       CASE (test_the_list),
       CASE (test_events),
   };
-  return cmocka_run_group_tests (tests, make_world, drop_world);
+  return RUN_CASES (tests);
 }

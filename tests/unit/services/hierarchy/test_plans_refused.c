@@ -1,13 +1,11 @@
 /* Change sets that are not valid: each is refused with its own reason and the field, and nothing is stored.
  */
-#include "planning.h"
+#include "fixture.h"
 
 #include "core/id.h"
 #include "service/private.h"
 
 #include <stdio.h>
-
-static ServiceWorld *world;
 
 typedef struct Refusal {
   const char *set, *field, *reason;
@@ -366,38 +364,6 @@ test_the_database_refuses (void **state)
   }
 }
 
-static int
-make_world (void **state)
-{
-  *state = world = service_world_new (NULL);
-  towns_places (world);
-  return 0;
-}
-
-static int
-drop_world (void **state)
-{
-  (void)state;
-  talloc_free (world);
-  return 0;
-}
-
-static int
-make_owner (void **state)
-{
-  *state = memory_context (NULL);
-  return 0;
-}
-
-static int
-drop_owner (void **state)
-{
-  talloc_free (*state);
-  return 0;
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown (test, make_owner, drop_owner)
-
 int
 main (void)
 {
@@ -407,5 +373,5 @@ main (void)
       CASE (test_a_tree_too_deep),      CASE (test_past_dates),
       CASE (test_the_database_refuses),
   };
-  return cmocka_run_group_tests (tests, make_world, drop_world);
+  return RUN_CASES (tests);
 }

@@ -1,10 +1,8 @@
 /* Reports: counts by organ and type, who joined and left, an organ's history, future changes with their
  * plans. */
-#include "planning.h"
+#include "fixture.h"
 
 #include "core/memory.h"
-
-static ServiceWorld *world;
 
 /* "north Member 3; aarla Member 2 …", indented by depth; a period as "before+joined-left=members". */
 static const char *
@@ -285,44 +283,6 @@ test_future_changes (void **state)
   assert_string_equal (membership_in (owner, person, towns.north, "")->end_plan_id, "");
 }
 
-static int
-set_up (void **state)
-{
-  *state = memory_context (NULL);
-  service_world_day (world, "2026-11-21");
-  return 0;
-}
-
-static int
-tear_down (void **state)
-{
-  service_world_value (
-      world, "TRUNCATE plan, person, fact, membership, membership_exception, organ_count, rule_version, "
-             "membership_type, organ_edge, organ_life, organ, organisation, run CASCADE; UPDATE model "
-             "SET version = version + 1, recorded_at = '-infinity'");
-  talloc_free (*state);
-  return 0;
-}
-
-static int
-make_world (void **state)
-{
-  (void)state;
-  world = service_world_new (NULL);
-  towns_places (world);
-  return 0;
-}
-
-static int
-end_world (void **state)
-{
-  (void)state;
-  talloc_free (world);
-  return 0;
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown (name, set_up, tear_down)
-
 int
 main (void)
 {
@@ -330,5 +290,5 @@ main (void)
       CASE (test_members_of_a_tree), CASE (test_joined_and_left), CASE (test_refusals),
       CASE (test_history),           CASE (test_future_changes),
   };
-  return cmocka_run_group_tests (tests, make_world, end_world);
+  return RUN_CASES (tests);
 }

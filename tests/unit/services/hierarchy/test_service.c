@@ -1,6 +1,6 @@
 /* The service against a real PostgreSQL: handlers, followers, runs. Each test makes an organisation of its
  * own in one database. */
-#include "towns.h"
+#include "fixture.h"
 
 #include "core/id.h"
 #include "core/memory.h"
@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-static ServiceWorld *world;
 
 static void
 test_a_person_is_placed (void **state)
@@ -498,44 +496,6 @@ test_a_rule_and_a_move_at_once (void **state)
   talloc_free (evaluator.owner);
 }
 
-static int
-set_up (void **state)
-{
-  *state = memory_context (NULL);
-  return 0;
-}
-
-/* Each test leaves the register empty, so that one does not see the other's people. */
-static int
-tear_down (void **state)
-{
-  service_world_value (
-      world, "TRUNCATE person, fact, membership, membership_exception, organ_count, rule_version, "
-             "membership_type, organ_edge, organ_life, organ, organisation, run CASCADE; UPDATE model "
-             "SET version = version + 1, recorded_at = '-infinity'");
-  talloc_free (*state);
-  return 0;
-}
-
-static int
-make_world (void **state)
-{
-  (void)state;
-  world = service_world_new (NULL);
-  towns_places (world);
-  return 0;
-}
-
-static int
-end_world (void **state)
-{
-  (void)state;
-  talloc_free (world);
-  return 0;
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown (name, set_up, tear_down)
-
 int
 main (void)
 {
@@ -555,5 +515,5 @@ main (void)
       CASE (test_two_organisations),
       CASE (test_a_rule_and_a_move_at_once),
   };
-  return cmocka_run_group_tests (tests, make_world, end_world);
+  return RUN_CASES (tests);
 }

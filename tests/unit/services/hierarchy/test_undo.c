@@ -1,9 +1,7 @@
 /* What an undo leaves: what would be without the plan, or a refusal that names the later plan in the way. */
-#include "planning.h"
+#include "fixture.h"
 
 #include "core/memory.h"
-
-static ServiceWorld *world;
 
 /* The rows on record of an organ, "[2026-01-01,) [2027-01-01,)", from one of the tables of dated rows. */
 static const char *
@@ -126,40 +124,6 @@ test_an_exception_is_not_given_back_to_a_merged_organ (void **state)
   planning_prove (world, owner);
 }
 
-static int
-make_world (void **state)
-{
-  (void)state;
-  world = service_world_new (NULL);
-  towns_places (world);
-  return 0;
-}
-
-static int
-drop_world (void **state)
-{
-  (void)state;
-  talloc_free (world);
-  return 0;
-}
-
-static int
-make_owner (void **state)
-{
-  service_world_value (world, "TRUNCATE membership_exception, membership, fact, person, organ_count");
-  *state = memory_context (NULL);
-  return 0;
-}
-
-static int
-drop_owner (void **state)
-{
-  talloc_free (*state);
-  return 0;
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown (test, make_owner, drop_owner)
-
 int
 main (void)
 {
@@ -168,5 +132,5 @@ main (void)
       CASE (test_a_later_merge_or_split_is_in_the_way),
       CASE (test_an_exception_is_not_given_back_to_a_merged_organ),
   };
-  return cmocka_run_group_tests (tests, make_world, drop_world);
+  return RUN_CASES (tests);
 }
