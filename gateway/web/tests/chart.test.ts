@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Organ, PlanEffect } from '../src/api/types';
-import { BOX, chartFile, chartOf, cutSheets, wrapped } from '../src/lib/chart';
+import { BOX, chartFile, chartOf, cutSheets, lettersBeside, wrapped } from '../src/lib/chart';
 import { effectRows, filterEffects, periodOf, sortEffects } from '../src/lib/effects';
 import { firstOfMonth, monthOf } from '../src/ui/DayBar';
 
@@ -85,7 +85,7 @@ test.each([
     'One two three four five six seven eight nine ten',
     ['One two three four five', 'six seven eight nine ten'],
   ],
-])('%s in two lines', (name, lines) => expect(wrapped(name)).toEqual(lines));
+])('%s in two lines', (name, lines) => expect(wrapped(name, 24)).toEqual(lines));
 
 test('the file has every name as text, nothing unescaped', () => {
   const chart = chartOf([organ('F', ''), { ...organ('A', 'F'), name: 'Ström & <Co>' }], 'F')!;
@@ -137,3 +137,14 @@ test.each([
   ['1910-01-01', '1910-01-01'],
   ['0999-12-31', '0999-12-01'],
 ])('the month of %s begins on %s', (day, first) => expect(firstOfMonth(monthOf(day))).toBe(first));
+
+test.each([
+  [0, 23],
+  [99, 22],
+  [11690, 18],
+  [1234567, 16],
+])('beside the number %d there is room for a name of %d letters', (members, letters) => {
+  expect(lettersBeside(members)).toBe(letters);
+  // The widest letters of a bold system font, so that neither runs into the other.
+  expect(letters * 7.5 + String(members).length * 7).toBeLessThan(BOX.width - 2 * BOX.padding);
+});

@@ -2,7 +2,10 @@
 // go from left to right, so that hundreds of organs with long names stay readable and fill sheets of paper. Pure.
 import { count, type Organ } from '../api/types';
 
-export const BOX = { width: 208, height: 38, gapX: 40, gapY: 8, head: 34, line: 24 } as const;
+export const BOX = { width: 208, height: 38, gapX: 40, gapY: 8, head: 34, padding: 8 } as const;
+/** Widths of a letter of a name and of a digit of a number, in the widest of the usual system fonts. */
+const LETTER = 7.5;
+const DIGIT = 7;
 /** Height of a sheet for its width, a little less than A4 between its margins. */
 const SHEET = 1.4;
 const LEAST_ROWS = 12;
@@ -51,8 +54,15 @@ interface Branch {
   below: number;
 }
 
-/** A name in two lines of about so many letters; what does not fit is cut with an ellipsis. */
-export function wrapped(name: string, letters: number = BOX.line): string[] {
+/** How many letters of a name stand in a line beside the number of members, which has a sign for each thousand. */
+export function lettersBeside(members: number) {
+  const digits = String(members).length;
+  const number = (digits + Math.floor((digits - 1) / 3)) * DIGIT;
+  return Math.floor((BOX.width - 3 * BOX.padding - number) / LETTER);
+}
+
+/** A name in two lines of so many letters; what does not fit is cut with an ellipsis. */
+export function wrapped(name: string, letters: number): string[] {
   const lines: string[] = [];
   for (const word of name.split(/\s+/)) {
     const last = lines.at(-1);
@@ -144,12 +154,13 @@ function sheetOf(
     const own = row.get(organ.organId);
     if (own === undefined && children.length === 0) return undefined;
     const [first, last] = [children[0], children.at(-1)];
+    const members = count(organ.memberCount);
     const y = first && last ? (first.y + last.y) / 2 : BOX.head + (own ?? 0) * rowHeight;
     const node: ChartNode = {
       id: organ.organId,
       name: organ.name,
-      lines: wrapped(organ.name),
-      members: count(organ.memberCount),
+      lines: wrapped(organ.name, lettersBeside(members)),
+      members,
       x: xOf(level),
       y,
       hidden: shown.length === 0 ? below : 0,
@@ -230,9 +241,9 @@ export function chartFile(chart: Chart, texts: ChartTexts): string {
 function nodeFile({ x, y, lines, members, hidden }: ChartNode, texts: ChartTexts) {
   const words = lines.map(
     (line, index) =>
-      `<text class="n" x="${x + 8}" y="${y + (lines.length === 1 ? 23 : 16 + index * 14)}">${escaped(line)}</text>`,
+      `<text class="n" x="${x + BOX.padding}" y="${y + (lines.length === 1 ? 23 : 16 + index * 14)}">${escaped(line)}</text>`,
   );
-  const number = `<text class="c" text-anchor="end" x="${x + BOX.width - 8}" y="${y + 23}">${escaped(texts.members(members))}</text>`;
+  const number = `<text class="c" text-anchor="end" x="${x + BOX.width - BOX.padding}" y="${y + 23}">${escaped(texts.members(members))}</text>`;
   const more = hidden
     ? `<text class="c" x="${x + BOX.width + 4}" y="${y + 23}">${escaped(texts.hidden(hidden))}</text>`
     : '';
