@@ -43,31 +43,53 @@ function PlanLine({ planId, title }: { planId: string; title: string }) {
   );
 }
 
+function Author({ record }: { record: OrganRecord }) {
+  const { tryText } = useTexts();
+  return (
+    <>
+      {tryText(`actor.${record.author}`) ?? record.author}
+      <PlanLine planId={record.planId} title={record.planTitle} />
+    </>
+  );
+}
+
+function Superseded({ record }: { record: OrganRecord }) {
+  const { t, time } = useTexts();
+  if (!record.supersedeTime) return t('record.believed');
+  return (
+    <>
+      <time dateTime={record.supersedeTime}>{time(record.supersedeTime)}</time>
+      <PlanLine planId={record.supersedingPlanId} title={record.supersedingPlanTitle} />
+    </>
+  );
+}
+
 function Row({ record }: { record: OrganRecord }) {
-  const { t, tryText, time } = useTexts();
+  const { t, time } = useTexts();
   const period = usePeriod();
+  const days = period(record.validFrom, record.validTo);
   return (
     <tr className={record.supersedeTime ? 'over' : undefined}>
       <td>
         <time dateTime={record.recordTime}>{time(record.recordTime)}</time>
+        <span className="narrow muted small">
+          <Author record={record} />
+        </span>
       </td>
-      <td>
-        {tryText(`actor.${record.author}`) ?? record.author}
-        <PlanLine planId={record.planId} title={record.planTitle} />
+      <td className="wide">
+        <Author record={record} />
       </td>
       <td>
         <What record={record} />
+        <span className="narrow muted small">{days}</span>
+        <span className="narrow muted small">
+          {record.supersedeTime && `${t('record.superseded')}: `}
+          <Superseded record={record} />
+        </span>
       </td>
-      <td>{period(record.validFrom, record.validTo)}</td>
-      <td>
-        {record.supersedeTime ? (
-          <>
-            <time dateTime={record.supersedeTime}>{time(record.supersedeTime)}</time>
-            <PlanLine planId={record.supersedingPlanId} title={record.supersedingPlanTitle} />
-          </>
-        ) : (
-          t('record.believed')
-        )}
+      <td className="wide">{days}</td>
+      <td className="wide">
+        <Superseded record={record} />
       </td>
     </tr>
   );
@@ -90,10 +112,16 @@ export default function OrganHistory({ organ }: { organ: Organ }) {
           <thead>
             <tr>
               <th scope="col">{t('history.time')}</th>
-              <th scope="col">{t('history.actor')}</th>
+              <th scope="col" className="wide">
+                {t('history.actor')}
+              </th>
               <th scope="col">{t('record.what')}</th>
-              <th scope="col">{t('record.period')}</th>
-              <th scope="col">{t('record.superseded')}</th>
+              <th scope="col" className="wide">
+                {t('record.period')}
+              </th>
+              <th scope="col" className="wide">
+                {t('record.superseded')}
+              </th>
             </tr>
           </thead>
           <tbody>

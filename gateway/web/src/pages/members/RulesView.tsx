@@ -47,8 +47,9 @@ function RuleRow({
       </td>
       <td>
         <RuleWords rule={rule} />
+        <span className="narrow muted small">{period(rule.validFrom, rule.validTo)}</span>
       </td>
-      <td>{period(rule.validFrom, rule.validTo)}</td>
+      <td className="wide">{period(rule.validFrom, rule.validTo)}</td>
     </tr>
   );
 }
@@ -76,7 +77,9 @@ export function RulesView({ organ, onChange }: { organ: Organ; onChange: () => v
               <tr>
                 <th scope="col">{t('rule.from.column')}</th>
                 <th scope="col">{t('rule.column')}</th>
-                <th scope="col">{t('period.column')}</th>
+                <th scope="col" className="wide">
+                  {t('period.column')}
+                </th>
               </tr>
             </thead>
             <tbody>

@@ -16,7 +16,7 @@ import { PlusIcon } from '../../ui/icons';
 import { Empty, PageTitle, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { useChanging, type Changing } from '../plans/useChanging';
-import { useKind } from './kind';
+import { kindOf, useKind } from './kind';
 import { CreateOrganisationDialog } from './lazyDialogs';
 import { OrganTree } from './OrganTree';
 import { treeRows } from './rows';
@@ -132,7 +132,9 @@ function Found({ text }: { text: string }) {
         <thead>
           <tr>
             <th scope="col">{t('organ.name')}</th>
-            <th scope="col">{t('organ.parent')}</th>
+            <th scope="col" className="wide">
+              {t('organ.parent')}
+            </th>
             <th scope="col" className="wide">
               {t('organ.kind')}
             </th>
@@ -148,9 +150,12 @@ function Found({ text }: { text: string }) {
                 <Link to="/organs/$organId" params={{ organId: organ.organId }}>
                   {organ.name}
                 </Link>
+                <span className="narrow muted small">
+                  {[organ.parentName, kind(kindOf(organ))].filter(Boolean).join(' · ')}
+                </span>
               </th>
-              <td>{organ.parentName}</td>
-              <td className="wide">{kind(organ.kind)}</td>
+              <td className="wide">{organ.parentName}</td>
+              <td className="wide">{kind(kindOf(organ))}</td>
               <td className="numbers">{number(count(organ.memberCount))}</td>
             </tr>
           ))}

@@ -4,45 +4,67 @@ import { Link } from '@tanstack/react-router';
 import { historyQuery } from '../../api/queries';
 import type { HistoryEntry } from '../../api/types';
 import { useTexts } from '../../i18n';
+import { isLanguage, LANGUAGES } from '../../i18n/messages';
 import { Button } from '../../ui/Button';
 import { Empty, Skeleton, usePeriod } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { TableBox } from '../../ui/TableBox';
 
+function Author({ entry }: { entry: HistoryEntry }) {
+  const { t, tryText } = useTexts();
+  return (
+    <>
+      {tryText(`actor.${entry.actor}`) ?? entry.actor}
+      {entry.runId && (
+        <Link
+          className="line small"
+          to="/runs/$service/$runId"
+          params={{ service: 'membership', runId: entry.runId }}
+        >
+          {t('history.run')}
+        </Link>
+      )}
+    </>
+  );
+}
+
+/** What stands in a field, as a person would say it. */
+function useValue(field: string) {
+  const { date } = useTexts();
+  return (value: string) => (field === 'language' && isLanguage(value) ? LANGUAGES[value].name : date(value));
+}
+
 function Row({ entry }: { entry: HistoryEntry }) {
-  const { t, tryText, time, date } = useTexts();
+  const { t, tryText, time } = useTexts();
   const period = usePeriod();
+  const said = useValue(entry.field);
+  const field = tryText(`field.${entry.field}`) ?? entry.field;
   return (
     <tr>
-      <td className="nowrap">
+      <td>
         <time dateTime={entry.recordTime}>{time(entry.recordTime)}</time>
+        <span className="narrow muted small">
+          <Author entry={entry} />
+        </span>
       </td>
-      <td>
-        {tryText(`actor.${entry.actor}`) ?? entry.actor}
-        {entry.runId && (
-          <Link
-            className="line small"
-            to="/runs/$service/$runId"
-            params={{ service: 'membership', runId: entry.runId }}
-          >
-            {t('history.run')}
-          </Link>
-        )}
+      <td className="wide">
+        <Author entry={entry} />
       </td>
-      <td>{tryText(`field.${entry.field}`) ?? entry.field}</td>
+      <td className="wide">{field}</td>
       <td>
+        <span className="narrow muted small">{field}</span>
         {entry.oldValue && (
           <>
             <del className="muted">
               <span className="visually-hidden">{t('history.before')}: </span>
-              {date(entry.oldValue)}
+              {said(entry.oldValue)}
             </del>{' '}
             <span aria-hidden="true">→ </span>
           </>
         )}
         <ins>
           {entry.oldValue && <span className="visually-hidden">{t('history.after')}: </span>}
-          {entry.newValue ? date(entry.newValue) : <span className="muted">{t('history.removed')}</span>}
+          {entry.newValue ? said(entry.newValue) : <span className="muted">{t('history.removed')}</span>}
         </ins>
         {(entry.validFrom || entry.validTo) && (
           <span className="line muted small">{period(entry.validFrom, entry.validTo)}</span>
@@ -68,8 +90,12 @@ export function HistoryView({ personId }: { personId: string }) {
           <thead>
             <tr>
               <th scope="col">{t('history.time')}</th>
-              <th scope="col">{t('history.actor')}</th>
-              <th scope="col">{t('history.field')}</th>
+              <th scope="col" className="wide">
+                {t('history.actor')}
+              </th>
+              <th scope="col" className="wide">
+                {t('history.field')}
+              </th>
               <th scope="col">{t('history.change')}</th>
             </tr>
           </thead>

@@ -24,16 +24,21 @@ function Followers({ status }: { status: ServiceStatus }) {
             <th scope="col" className="numbers">
               {t('status.parked')}
             </th>
-            <th scope="col">{t('status.applied')}</th>
+            <th scope="col" className="wide">
+              {t('status.applied')}
+            </th>
           </tr>
         </thead>
         <tbody>
           {status.followers.map(({ source, lagEvents, parkedEvents, applyTime }) => (
             <tr key={source}>
-              <th scope="row">{tryText(`service.${source}`) ?? source}</th>
+              <th scope="row">
+                {tryText(`service.${source}`) ?? source}
+                <span className="narrow muted small">{time(applyTime)}</span>
+              </th>
               <td className="numbers">{number(count(lagEvents))}</td>
               <td className="numbers">{number(count(parkedEvents))}</td>
-              <td>{time(applyTime)}</td>
+              <td className="wide">{time(applyTime)}</td>
             </tr>
           ))}
         </tbody>
