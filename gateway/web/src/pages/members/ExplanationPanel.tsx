@@ -205,11 +205,13 @@ function Question({ asked, onAsk }: { asked: Asked; onAsk: (more: Partial<Asked>
 }
 
 interface PanelProps extends Asked {
+  /** The person's card lies behind the panel. */
+  onCard?: boolean;
   onAsk: (more: Partial<Asked>) => void;
   onClose: () => void;
 }
 
-export function ExplanationPanel({ onClose, onAsk, ...asked }: PanelProps) {
+export function ExplanationPanel({ onClose, onAsk, onCard, ...asked }: PanelProps) {
   const { t, date } = useTexts();
   const { personId, organId, on, known } = asked;
   const person = useQuery(personQuery(personId));
@@ -231,7 +233,7 @@ export function ExplanationPanel({ onClose, onAsk, ...asked }: PanelProps) {
         )}
         <Question asked={asked} onAsk={onAsk} />
         {organId && <Reason asked={asked} />}
-        {name && (
+        {name && !onCard && (
           <p>
             <PersonLink personId={personId} name={t('explain.card', { name })} />
           </p>
