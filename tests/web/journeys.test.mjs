@@ -292,7 +292,7 @@ describe ('imports', () => {
       await button (page, 'Yes, undo it').click ();
       await page.getByText ('The import was undone.').waitFor ({ timeout: 20000 });
       expect ((await browser.ask (`/v1/persons:search?query=Rivi${mark}`)).persons).toEqual ([]);
-      await page.getByRole ('link', { name: 'Imports' }).click ();
+      await page.getByRole ('navigation', { name: 'Main' }).getByRole ('link', { name: 'Imports' }).click ();
       await page.getByRole ('link', { name: `good-${mark}.csv` }).first ().waitFor ();
       await page.getByRole ('link', { name: 'Runs' }).click ();
       await page.getByRole ('link', { name: 'Undoing of an import' }).first ().click ();

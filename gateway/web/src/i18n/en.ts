@@ -9,6 +9,7 @@ export const en = {
   'nav.api': 'API description',
   'nav.language': 'Language',
   'nav.skip': 'Skip to content',
+  'nav.path': 'The way here',
 
   'common.loading': 'Loading …',
   'common.retry': 'Try again',

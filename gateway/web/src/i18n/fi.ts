@@ -11,6 +11,7 @@ export const fi: Messages = {
   'nav.api': 'Rajapinnan kuvaus',
   'nav.language': 'Kieli',
   'nav.skip': 'Siirry sisältöön',
+  'nav.path': 'Reitti tänne',
 
   'common.loading': 'Ladataan …',
   'common.retry': 'Yritä uudelleen',

@@ -11,6 +11,7 @@ export const nl: Messages = {
   'nav.api': 'Beschrijving van de API',
   'nav.language': 'Taal',
   'nav.skip': 'Naar de inhoud',
+  'nav.path': 'De weg hierheen',
 
   'common.loading': 'Laden …',
   'common.retry': 'Opnieuw proberen',

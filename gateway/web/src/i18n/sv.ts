@@ -11,6 +11,7 @@ export const sv: Messages = {
   'nav.api': 'Gränssnittets beskrivning',
   'nav.language': 'Språk',
   'nav.skip': 'Gå till innehållet',
+  'nav.path': 'Vägen hit',
 
   'common.loading': 'Läser in …',
   'common.retry': 'Försök igen',

@@ -1,8 +1,9 @@
 // What went wrong, in words a registrar can use, and what can be done about it.
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { asApiError, type ApiError } from '../api/problem';
 import { useTexts, type Texts } from '../i18n';
 import { Button } from './Button';
+import { Crumbs, PageTitle } from './parts';
 
 /** The message of an error: translated by its reason where there is a translation, else what the service said. */
 export function problemText(error: ApiError, { t, tryText }: Texts) {
@@ -25,6 +26,8 @@ export function fieldErrors(error: unknown, { tryText }: Texts): Record<string, 
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const texts = useTexts();
   const problem = asApiError(error);
+  // What is not there is not there the next time either, and support knows no more than that.
+  const gone = problem.status === 404;
   return (
     <div className="problem" role="alert">
       <p>
@@ -41,8 +44,30 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
           ))}
         </ul>
       )}
-      {problem.traceId && <p className="muted small">{texts.t('problem.trace', { id: problem.traceId })}</p>}
-      {onRetry && <Button onPress={onRetry}>{texts.t('common.retry')}</Button>}
+      {problem.traceId && !gone && (
+        <p className="muted small">{texts.t('problem.trace', { id: problem.traceId })}</p>
+      )}
+      {onRetry && !gone && <Button onPress={onRetry}>{texts.t('common.retry')}</Button>}
+    </div>
+  );
+}
+
+/** A page whose one thing could not be had: what went wrong, and where to find the others. */
+export function PageProblem({
+  title,
+  list,
+  ...problem
+}: {
+  title: string;
+  list: ReactNode;
+  error: unknown;
+  onRetry: () => void;
+}) {
+  return (
+    <div className="page">
+      <Crumbs>{list}</Crumbs>
+      <PageTitle text={title} />
+      <Problem {...problem} />
     </div>
   );
 }

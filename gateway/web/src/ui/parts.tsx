@@ -1,6 +1,6 @@
 // Small parts that every page uses.
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { Children, useEffect, useRef, type ReactNode } from 'react';
 import { useTexts } from '../i18n';
 
 /** The title of a page: in the document's title too, and where the focus lands after a navigation. */
@@ -17,6 +17,16 @@ export function PageTitle({ children, text }: { children?: ReactNode; text: stri
     <h1 ref={heading} tabIndex={-1}>
       {children ?? text}
     </h1>
+  );
+}
+
+/** The way to this page: links from the outermost inwards. */
+export function Crumbs({ children }: { children: ReactNode }) {
+  const { t } = useTexts();
+  return (
+    <nav className="crumbs" aria-label={t('nav.path')}>
+      <ol>{Children.map(children, link => link && <li>{link}</li>)}</ol>
+    </nav>
   );
 }
 

@@ -9,7 +9,7 @@ import { useTexts } from '../../i18n';
 import { useToday } from '../../lib/useToday';
 import { Button, ButtonLink } from '../../ui/Button';
 import { PlusIcon } from '../../ui/icons';
-import { Empty, PageTitle, Skeleton, usePeriod } from '../../ui/parts';
+import { Crumbs, Empty, PageTitle, Skeleton, usePeriod } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { TableBox } from '../../ui/TableBox';
 import { useForWords, useMadeWords } from './actionWords';
@@ -164,20 +164,15 @@ export default function ActionsPage() {
   const error = organ.error ?? actions.error;
   return (
     <div className="page">
-      <nav className="crumbs" aria-label={t('organ.path')}>
-        <ol>
-          <li>
-            <Link to="/organs">{t('nav.organs')}</Link>
-          </li>
-          {organ.data && (
-            <li>
-              <Link to="/organs/$organId" params={{ organId: organisationId }}>
-                {organ.data.name}
-              </Link>
-            </li>
-          )}
-        </ol>
-      </nav>
+      <Crumbs>
+        <Link to="/organs">{t('nav.organs')}</Link>
+
+        {organ.data && (
+          <Link to="/organs/$organId" params={{ organId: organisationId }}>
+            {organ.data.name}
+          </Link>
+        )}
+      </Crumbs>
       <div className="page-head">
         <PageTitle text={t('action.list')} />
         <div className="actions">

@@ -14,8 +14,8 @@ import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { DownloadLink } from '../../ui/DownloadLink';
 import { Pager } from '../../ui/Pager';
-import { PageTitle, Progress, Skeleton } from '../../ui/parts';
-import { Problem } from '../../ui/Problem';
+import { Crumbs, PageTitle, Progress, Skeleton } from '../../ui/parts';
+import { PageProblem, Problem } from '../../ui/Problem';
 import { TableBox } from '../../ui/TableBox';
 import { AreaState } from './AreaState';
 import { OldRules } from './OldRules';
@@ -256,23 +256,21 @@ export default function AreaPage() {
 
   if (error && !area) {
     return (
-      <div className="page">
-        <PageTitle text={t('nav.areas')} />
-        <Problem error={error} onRetry={() => void refetch()} />
-      </div>
+      <PageProblem
+        title={t('nav.areas')}
+        list={<Link to="/area-changes">{t('nav.areas')}</Link>}
+        error={error}
+        onRetry={() => void refetch()}
+      />
     );
   }
   if (!area) return <Skeleton lines={8} />;
   const message = MESSAGE[area.state];
   return (
     <div className="page">
-      <nav className="crumbs" aria-label={t('organ.path')}>
-        <ol>
-          <li>
-            <Link to="/area-changes">{t('nav.areas')}</Link>
-          </li>
-        </ol>
-      </nav>
+      <Crumbs>
+        <Link to="/area-changes">{t('nav.areas')}</Link>
+      </Crumbs>
       <Head area={area} />
       <div role="status" className="stack">
         {message && <p className={`verdict verdict-${message}`}>{t(`area.message.${message}`)}</p>}

@@ -1,5 +1,5 @@
 // A new area change: what it is called, from which day, and its rows, written or as CSV. It is checked whole first.
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../../api/client';
 import { ApiError, asApiError } from '../../api/problem';
@@ -11,7 +11,7 @@ import { useWrite } from '../../lib/useWrite';
 import { Button, ButtonLink } from '../../ui/Button';
 import { DateField } from '../../ui/DateField';
 import { FieldSet, TextField } from '../../ui/Field';
-import { PageTitle } from '../../ui/parts';
+import { Crumbs, PageTitle } from '../../ui/parts';
 import { AREA_COLUMNS, CSV_MOST, CsvEditor } from './CsvEditor';
 import { Faults, useFaultText } from './Faults';
 import { emptyRow, RowsEditor } from './RowsEditor';
@@ -94,6 +94,9 @@ export default function NewAreaPage() {
   };
   return (
     <div className="page">
+      <Crumbs>
+        <Link to="/area-changes">{t('nav.areas')}</Link>
+      </Crumbs>
       <PageTitle text={t('area.new')} />
       <form
         className="form"

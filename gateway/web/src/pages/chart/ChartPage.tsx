@@ -12,7 +12,7 @@ import DayBar from '../../ui/DayBar';
 import { SelectField } from '../../ui/Field';
 import { DownloadIcon } from '../../ui/icons';
 import { OrganPicker } from '../../ui/OrganPicker';
-import { Empty, PageTitle, Skeleton } from '../../ui/parts';
+import { Crumbs, Empty, PageTitle, Skeleton } from '../../ui/parts';
 import { Problem } from '../../ui/Problem';
 import { useKind } from '../organs/kind';
 
@@ -45,13 +45,13 @@ function NodeShape({ node }: { node: ChartNode }) {
           <text
             key={line}
             className="chart-name"
-            x={x + 8}
+            x={x + BOX.padding}
             y={y + (lines.length === 1 ? 23 : 16 + index * 14)}
           >
             {line}
           </text>
         ))}
-        <text className="chart-count" textAnchor="end" x={x + BOX.width - 8} y={y + 23}>
+        <text className="chart-count" textAnchor="end" x={x + BOX.width - BOX.padding} y={y + 23}>
           {number(node.members)}
         </text>
       </Link>
@@ -186,20 +186,15 @@ export default function ChartPage() {
   const organisation = organisations.find(one => one.organisationId === organisationId);
   return (
     <div className="page">
-      <nav className="crumbs" aria-label={t('organ.path')}>
-        <ol>
-          <li>
-            <Link to="/organs">{t('nav.organs')}</Link>
-          </li>
-          {root && (
-            <li>
-              <Link to={ROUTE} params={{ organisationId }} search={on ? { on } : {}}>
-                {organisation?.name ?? t('chart.title')}
-              </Link>
-            </li>
-          )}
-        </ol>
-      </nav>
+      <Crumbs>
+        <Link to="/organs">{t('nav.organs')}</Link>
+
+        {root && (
+          <Link to={ROUTE} params={{ organisationId }} search={on ? { on } : {}}>
+            {organisation?.name ?? t('chart.title')}
+          </Link>
+        )}
+      </Crumbs>
       <PageTitle text={name ? t('chart.titleOf', { name }) : t('chart.title')} />
       <DayBar
         day={on}

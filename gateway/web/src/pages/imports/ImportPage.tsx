@@ -12,8 +12,8 @@ import { Button, ButtonLink } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { DownloadLink } from '../../ui/DownloadLink';
 import { Pager } from '../../ui/Pager';
-import { PageTitle, Progress, Skeleton } from '../../ui/parts';
-import { Problem } from '../../ui/Problem';
+import { Crumbs, PageTitle, Progress, Skeleton } from '../../ui/parts';
+import { PageProblem, Problem } from '../../ui/Problem';
 import { StateTag } from '../../ui/StateTag';
 import { Steps, type Step } from './Steps';
 import { TableBox } from '../../ui/TableBox';
@@ -276,16 +276,21 @@ export default function ImportPage() {
 
   if (error && !entry) {
     return (
-      <div className="page">
-        <PageTitle text={t('nav.imports')} />
-        <Problem error={error} onRetry={() => void refetch()} />
-      </div>
+      <PageProblem
+        title={t('nav.imports')}
+        list={<Link to="/imports">{t('nav.imports')}</Link>}
+        error={error}
+        onRetry={() => void refetch()}
+      />
     );
   }
   if (!entry) return <Skeleton lines={8} />;
   const message = MESSAGE[entry.state];
   return (
     <div className="page">
+      <Crumbs>
+        <Link to="/imports">{t('nav.imports')}</Link>
+      </Crumbs>
       <div>
         <PageTitle text={entry.fileName || t('import.unnamed')} />
         <p className="facts-line">

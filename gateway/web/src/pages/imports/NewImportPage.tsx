@@ -1,7 +1,7 @@
 // The first two steps of an import: the file, then which column is which.
-import { useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useTexts } from '../../i18n';
-import { PageTitle } from '../../ui/parts';
+import { Crumbs, PageTitle } from '../../ui/parts';
 import { ChooseFile } from './ChooseFile';
 import { MapColumns } from './MapColumns';
 import { Steps } from './Steps';
@@ -11,6 +11,9 @@ export default function NewImportPage() {
   const { file } = useSearch({ from: '/imports/new' });
   return (
     <div className="page">
+      <Crumbs>
+        <Link to="/imports">{t('nav.imports')}</Link>
+      </Crumbs>
       <PageTitle text={t('import.new')} />
       <Steps current={file ? 'columns' : 'file'} />
       {file ? <MapColumns fileId={file} /> : <ChooseFile />}

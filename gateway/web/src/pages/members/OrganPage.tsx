@@ -9,9 +9,9 @@ import { useToday } from '../../lib/useToday';
 import { Button } from '../../ui/Button';
 import { MoreIcon } from '../../ui/icons';
 import { PageTitle, Skeleton, usePeriod } from '../../ui/parts';
-import { Problem } from '../../ui/Problem';
+import { PageProblem } from '../../ui/Problem';
 import { TabLink, Tabs } from '../../ui/Tabs';
-import { useKind } from '../organs/kind';
+import { kindOf, useKind } from '../organs/kind';
 import { useChanging } from '../plans/useChanging';
 import { ExplanationPanel } from './ExplanationPanel';
 import { MembersView } from './MembersView';
@@ -47,7 +47,7 @@ function FactsLine({ organ }: { organ: Organ }) {
   const kind = useKind();
   const period = usePeriod();
   const facts = [
-    kind(organ.kind || (organ.parentId ? 'organ' : 'organisation')),
+    kind(kindOf(organ)),
     organ.code,
     period(organ.validFrom, organ.validTo),
     t('organ.memberCount', { count: count(organ.memberCount) }),
@@ -101,10 +101,12 @@ export default function OrganPage() {
 
   if (error) {
     return (
-      <div className="page">
-        <PageTitle text={t('nav.organs')} />
-        <Problem error={error} onRetry={() => void refetch()} />
-      </div>
+      <PageProblem
+        title={t('nav.organs')}
+        list={<Link to="/organs">{t('nav.organs')}</Link>}
+        error={error}
+        onRetry={() => void refetch()}
+      />
     );
   }
   return (

@@ -1,6 +1,6 @@
 // A new person: who, how to reach them, where they live and, in the same step, what makes them a member. Looks for
 // people of the same name while it is filled in, so that nobody is recorded twice.
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../../api/client';
 import type { ApiError } from '../../api/problem';
@@ -13,7 +13,7 @@ import { DateField } from '../../ui/DateField';
 import { FieldSet, TextField } from '../../ui/Field';
 import { Form } from '../../ui/Form';
 import { OrganPicker } from '../../ui/OrganPicker';
-import { PageTitle, PersonLink } from '../../ui/parts';
+import { Crumbs, PageTitle, PersonLink } from '../../ui/parts';
 import { usePersonSearch } from '../../ui/PersonSearch';
 import { fieldErrors } from '../../ui/Problem';
 import { usePlace } from './AddressDialog';
@@ -130,6 +130,9 @@ export default function NewPersonPage() {
   };
   return (
     <div className="page page-narrow">
+      <Crumbs>
+        <Link to="/persons">{t('nav.persons')}</Link>
+      </Crumbs>
       <PageTitle text={t('person.new')} />
       <Form
         submit={t('person.new.submit')}

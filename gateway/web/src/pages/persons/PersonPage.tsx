@@ -1,6 +1,6 @@
 // A person's card: who they are, where they belong over time, what is on record, and every change of it.
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { membershipsQuery, personQuery } from '../../api/queries';
 import type { Person } from '../../api/types';
@@ -9,7 +9,7 @@ import { ageOn } from '../../lib/timeline';
 import { useToday } from '../../lib/useToday';
 import { Button, ButtonLink } from '../../ui/Button';
 import { PageTitle, Skeleton } from '../../ui/parts';
-import { Problem } from '../../ui/Problem';
+import { PageProblem, Problem } from '../../ui/Problem';
 import { TabLink, Tabs } from '../../ui/Tabs';
 import { ExplanationPanel } from '../members/ExplanationPanel';
 import { ContactPanel } from './ContactPanel';
@@ -100,10 +100,12 @@ export default function PersonPage() {
 
   if (error && !person) {
     return (
-      <div className="page">
-        <PageTitle text={t('person.title')} />
-        <Problem error={error} onRetry={() => void refetch()} />
-      </div>
+      <PageProblem
+        title={t('person.title')}
+        list={<Link to="/persons">{t('nav.persons')}</Link>}
+        error={error}
+        onRetry={() => void refetch()}
+      />
     );
   }
   if (!person) return <Skeleton lines={12} />;
@@ -153,6 +155,7 @@ export default function PersonPage() {
       <Dialogs open={open} person={person} onClose={() => setOpen(null)} />
       {search.organ && (
         <ExplanationPanel
+          onCard
           organId={search.organ === ASK ? '' : search.organ}
           personId={personId}
           typeId={search.type ?? ''}

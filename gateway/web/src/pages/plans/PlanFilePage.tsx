@@ -1,6 +1,6 @@
 // A plan from a file: changes as CSV, pasted or chosen, previewed whole. Faults are told by line.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../../api/client';
 import { ApiError, asApiError } from '../../api/problem';
@@ -12,7 +12,7 @@ import { missing } from '../../lib/required';
 import { useWrite } from '../../lib/useWrite';
 import { Button, ButtonLink } from '../../ui/Button';
 import { SelectField, TextField } from '../../ui/Field';
-import { PageTitle } from '../../ui/parts';
+import { Crumbs, PageTitle } from '../../ui/parts';
 import { CSV_MOST, CsvEditor } from '../areas/CsvEditor';
 import { Faults, useFaultText } from '../areas/Faults';
 
@@ -87,6 +87,9 @@ export default function PlanFilePage() {
   };
   return (
     <div className="page">
+      <Crumbs>
+        <Link to="/plans">{t('nav.plans')}</Link>
+      </Crumbs>
       <PageTitle text={t('plan.file')} />
       <p className="muted">{t('plan.file.intro')}</p>
       <form

@@ -5,8 +5,8 @@ import { count, type Plan } from '../../api/types';
 import { useTexts } from '../../i18n';
 import { changeWords, ruleOfChange } from '../../lib/changeWords';
 import { usePrintFrame } from '../../lib/usePrint';
-import { PageTitle, Skeleton } from '../../ui/parts';
-import { Problem } from '../../ui/Problem';
+import { Crumbs, PageTitle, Skeleton } from '../../ui/parts';
+import { PageProblem } from '../../ui/Problem';
 import { StateTag } from '../../ui/StateTag';
 import { PlanActions } from './PlanActions';
 import { PlanEffects } from './PlanEffects';
@@ -98,13 +98,9 @@ function PlanView({ plan }: { plan: Plan }) {
   });
   return (
     <div className="page plan">
-      <nav className="crumbs" aria-label={t('organ.path')}>
-        <ol>
-          <li>
-            <Link to="/plans">{t('nav.plans')}</Link>
-          </li>
-        </ol>
-      </nav>
+      <Crumbs>
+        <Link to="/plans">{t('nav.plans')}</Link>
+      </Crumbs>
       <div className="page-head">
         <div>
           <PageTitle text={title} />
@@ -129,10 +125,12 @@ export default function PlanPage() {
   const { data: plan, error, refetch } = usePlan(planId);
   if (error && !plan) {
     return (
-      <div className="page">
-        <PageTitle text={t('nav.plans')} />
-        <Problem error={error} onRetry={() => void refetch()} />
-      </div>
+      <PageProblem
+        title={t('nav.plans')}
+        list={<Link to="/plans">{t('nav.plans')}</Link>}
+        error={error}
+        onRetry={() => void refetch()}
+      />
     );
   }
   return plan ? <PlanView plan={plan} key={planId} /> : <Skeleton lines={12} />;

@@ -12,8 +12,8 @@ import { Button } from '../../ui/Button';
 import { DownloadLink } from '../../ui/DownloadLink';
 import { SelectField } from '../../ui/Field';
 import { Pager } from '../../ui/Pager';
-import { PageTitle, Progress, Skeleton } from '../../ui/parts';
-import { Problem } from '../../ui/Problem';
+import { Crumbs, PageTitle, Progress, Skeleton } from '../../ui/parts';
+import { PageProblem, Problem } from '../../ui/Problem';
 import { StateTag } from '../../ui/StateTag';
 import { Missing } from '../../ui/Crashed';
 import { useRunName } from './RunsPage';
@@ -157,22 +157,20 @@ function RunView({ service, runId }: { service: ServiceName; runId: string }) {
   });
   if (error && !run) {
     return (
-      <div className="page">
-        <PageTitle text={t('nav.runs')} />
-        <Problem error={error} onRetry={() => void refetch()} />
-      </div>
+      <PageProblem
+        title={t('nav.runs')}
+        list={<Link to="/runs">{t('nav.runs')}</Link>}
+        error={error}
+        onRetry={() => void refetch()}
+      />
     );
   }
   if (!run) return <Skeleton lines={8} />;
   return (
     <div className="page">
-      <nav className="crumbs" aria-label={t('organ.path')}>
-        <ol>
-          <li>
-            <Link to="/runs">{t('nav.runs')}</Link>
-          </li>
-        </ol>
-      </nav>
+      <Crumbs>
+        <Link to="/runs">{t('nav.runs')}</Link>
+      </Crumbs>
       <div className="page-head">
         <div>
           <PageTitle text={name(run)} />
