@@ -50,7 +50,8 @@ export function PlanProgress({ plan }: { plan: Plan }) {
         {t(`plan.message.${plan.state}` as MessageKey)}
         {future && ` ${t('plan.message.future', { from: date(plan.firstDay) })}`}
       </p>
-      {plan.error && (
+      {/* That the plan is stale has just been said. */}
+      {plan.error && plan.errorReason !== 'PLAN_STALE' && (
         <p className="small">
           {tryText(`reason.${plan.errorReason}`) ?? <span lang="en">{plan.error}</span>}
         </p>
