@@ -5,7 +5,6 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { asApiError } from './api/problem';
 import { firstLanguage, loadMessages, TextsProvider } from './i18n';
-import { allowEmptying } from './lib/allowEmptying';
 import { makeRouter } from './router';
 import './styles/index.css';
 import { Toasts } from './ui/toasts';
@@ -26,7 +25,6 @@ const queries = new QueryClient({
 });
 
 async function start() {
-  allowEmptying();
   const language = firstLanguage();
   const messages = await loadMessages(language);
   document.documentElement.lang = language;
