@@ -1,12 +1,12 @@
-// What the page does when the platform does not do what it should. On the stand-in only: faults on demand.
+// What the page does when the platform does not do what it should. Always on the stand-in: faults on demand.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Browser, eventually, expectAccessible, REAL, settled } from './browser.mjs';
+import { Browser, eventually, expectAccessible, settled } from './browser.mjs';
 
-describe.skipIf (REAL) ('faults', () => {
+describe ('faults', () => {
   let browser;
   let places;
   beforeAll (async () => {
-    browser = await Browser.start ();
+    browser = await Browser.start ({ standIn: true });
     places = await browser.places ();
   });
   afterEach (() => {

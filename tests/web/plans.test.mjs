@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import { inflateSync } from 'node:zlib';
-import { Browser, eventually, expectAccessible, REAL, settled } from './browser.mjs';
+import { Browser, eventually, expectAccessible, settled } from './browser.mjs';
 
 let browser;
 let organisation;
@@ -261,39 +261,60 @@ test ('the chart is real text, opens level by level and comes as a file', async 
   });
 });
 
-describe.skipIf (REAL) ('on the stand-in', () => {
-  test ('a plan gone stale says so and is previewed again', async () => {
-    const changes = [{ kind: 'CHANGE_KIND_END', on: LATER, organ: districts[0].organId }];
-    const { planId } = await browser.ask ('/v1/plans', { method: 'POST', headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify ({ organisationId: organisation.organisationId, title: 'Stale', changes }) });
-    browser.mock.api.plans.find (planId).state = 'PLAN_STATE_STALE';
-    await browser.visit (`/plans/${planId}`, async page => {
+const post = (path, body = {}) => browser.ask (path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify (body) });
+const preview = (title, changes) => post ('/v1/plans', { organisationId: organisation.organisationId, title: `${title} ${mark}`, changes });
+const until = ({ planId }, state) => expect.poll (async () => (await browser.ask (`/v1/plans/${planId}`)).state, { timeout: 20000 }).toBe (`PLAN_STATE_${state}`);
+const applied = async plan => {
+  await post (`/v1/plans/${plan.planId}:apply`, { hash: plan.hash });
+  await until (plan, 'APPLIED');
+};
+const undone = async plan => {
+  await post (`/v1/plans/${plan.planId}:undo`);
+  await until (plan, 'UNDONE');
+};
+
+test ('a plan gone stale says so and is previewed again', async () => {
+  const { organs: [ending] } = await browser.ask (`/v1/organs?parentId=${districts[0].organId}&pageSize=1`);
+  const plan = await preview ('Stale', [{ kind: 'CHANGE_KIND_END', on: LATER, organ: ending.organId }]);
+  // Meanwhile somebody from elsewhere is placed in the organ: the plan would end one membership more.
+  const { members: [other] } = await browser.ask (`/v1/organs/${districts[1].organId}/members?pageSize=1`);
+  const between = await preview ('Between', [{ kind: 'CHANGE_KIND_ADD_EXCEPTION', on: '2026-01-01', organ: ending.organId, personId: other.personId,
+    typeId: other.typeId, reason: 'Asked for it.' }]);
+  await applied (between);
+  try {
+    if (browser.mock) {
+      browser.mock.api.plans.find (plan.planId).state = 'PLAN_STATE_STALE';
+    } else {
+      await post (`/v1/plans/${plan.planId}:apply`, { hash: plan.hash });
+      await until (plan, 'STALE');
+    }
+    await browser.visit (`/plans/${plan.planId}`, async page => {
       await page.getByText ('something else would happen now').waitFor ();
       await expectAccessible (page);
       await button (page, 'Preview again').click ();
       await page.getByText ('Nothing has changed yet').waitFor ();
       await button (page, 'Edit').click ();
-      await draft (page).getByText (`Ends: ${districts[0].name}`).waitFor ();
+      await draft (page).getByText (`Ends: ${ending.name}`).waitFor ();
     });
-  });
+  } finally {
+    await undone (between);
+  }
+});
 
-  test ('an undo in the wrong order names the plans in the way', async () => {
-    const post = (path, body) => browser.ask (path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify (body) });
-    const made = [];
-    for (const title of ['Earlier', 'Later']) {
-      const changes = [{ kind: 'CHANGE_KIND_CREATE', on: LATER, parent: organisation.organisationId, name: title, code: `${title}-${mark}` }];
-      const plan = await post ('/v1/plans', { organisationId: organisation.organisationId, title, changes });
-      await post (`/v1/plans/${plan.planId}:apply`, { hash: plan.hash });
-      await expect.poll (async () => (await browser.ask (`/v1/plans/${plan.planId}`)).done, { timeout: 8000 }).toBe (true);
-      made.push (plan);
-    }
-    await browser.visit (`/plans/${made[0].planId}`, async page => {
-      await button (page, 'Undo …').click ();
-      await button (page, 'Yes, undo it').click ();
-      await page.getByRole ('alertdialog').getByRole ('link', { name: 'Later' }).click ();
-      await eventually (() => page.locator ('h1').innerText ()).toBe ('Later');
-    }, { failures: true });
-  });
+test ('an undo in the wrong order names the plans in the way', async () => {
+  const create = (name, parent) => [{ kind: 'CHANGE_KIND_CREATE', on: LATER, parent, name, code: `${name}-${mark}` }];
+  const earlier = await preview ('Earlier', create ('Earlier', organisation.organisationId));
+  await applied (earlier);
+  const later = await preview ('Later', create ('Later', `code:Earlier-${mark}`));
+  await applied (later);
+  await browser.visit (`/plans/${earlier.planId}`, async page => {
+    await button (page, 'Undo …').click ();
+    await button (page, 'Yes, undo it').click ();
+    await page.getByRole ('alertdialog').getByRole ('link', { name: `Later ${mark}` }).click ();
+    await eventually (() => page.locator ('h1').innerText ()).toBe (`Later ${mark}`);
+  }, { failures: true });
+  await undone (later);
+  await undone (earlier);
 });
 
 test ('a file of changes becomes a plan; its faults are told by line', async () => {
