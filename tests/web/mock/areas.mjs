@@ -4,12 +4,12 @@ import { newId, TODAY } from './federation.mjs';
 const COLUMNS = { country: 'country', postal_code: 'postalCode', from_municipality: 'fromMunicipality', town: 'town', municipality: 'municipality', province: 'province' };
 
 function rowsOfCsv (csv) {
-  const lines = csv.split ('\n').filter (Boolean);
-  const separator = lines[0].includes (';') ? ';' : ',';
-  const head = lines[0].split (separator);
+  const lines = csv.split ('\n').map ((text, i) => ({ text, line: i + 1 })).filter (({ text }) => text !== '');
+  const separator = lines[0].text.includes (';') ? ';' : ',';
+  const head = lines[0].text.split (separator);
   const wrong = head.flatMap ((name, i) => (COLUMNS[name] ? [] : [{ field: 'csv', reason: 'UNKNOWN_COLUMN', description: `Line 1, column ${i + 1}: There is no such column` }]));
-  const rows = lines.slice (1).map (line => Object.fromEntries (line.split (separator).map ((cell, i) => [COLUMNS[head[i]] ?? 'other', cell])));
-  return { wrong, rows };
+  const rows = lines.slice (1).map (({ text }) => Object.fromEntries (text.split (separator).map ((cell, i) => [COLUMNS[head[i]] ?? 'other', cell])));
+  return { wrong, rows, lines: lines.slice (1).map (({ line }) => line) };
 }
 
 export const areaMethods = {
@@ -17,7 +17,7 @@ export const areaMethods = {
     const wrong = ['title', 'on'].filter (field => !body[field]).map (field => ({ field, reason: 'REQUIRED', description: 'a value is required' }));
     const read = body.csv ? rowsOfCsv (body.csv) : { wrong: [], rows: body.rows ?? [] };
     this.refuse ([...wrong, ...read.wrong]);
-    const fault = (i, field, reason) => (body.csv ? { field: 'csv', reason, description: `Line ${i + 2}, ${field}: The gazetteer does not know it` }
+    const fault = (i, field, reason) => (body.csv ? { field: 'csv', reason, description: `Line ${read.lines[i]}, ${field}: The gazetteer does not know it` }
       : { field: `rows[${i}].${field}`, reason, description: 'The gazetteer does not know it' });
     const places = [];
     const faults = read.rows.flatMap ((row, i) => {
