@@ -1,6 +1,7 @@
 /* Runs that derive everyone's memberships anew: after a change of organs, types or rules, every night as a
  * proof, and on request. A step is some thousands of persons in order of their ids, streamed and compared
- * without a lock; those that differ are locked and derived. The cursor is the last id.
+ * without a lock; those that differ are locked and derived. The cursor is the last id and how many persons
+ * the next step looks at: few where many differ, so that nobody is compared again and again.
  */
 #include "actions/actions.h"
 #include "derive/derive.h"
@@ -9,6 +10,7 @@
 #include "store/load.h"
 #include "store/pass.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "heimo_hierarchy_handlers.h"
@@ -24,6 +26,30 @@ enum {
 #define EVALUATION_CORRECTION "evaluation-correction"
 #define NIGHTLY_EVALUATION "nightly-evaluation"
 #define MEMBER_COUNT "member-count"
+
+/* Where a run is. */
+typedef struct Place {
+  const char *after; /* id of the last person seen to; "": none yet */
+  uint32_t limit;    /* persons that the step looks at */
+} Place;
+
+/* Reads "", "ID" or "ID LIMIT". */
+static Place
+read_place (Call *call, const char *cursor)
+{
+  const char *space = strchr (cursor, ' ');
+  if (space == NULL)
+    return (Place){cursor, ROSTER_PERSONS};
+  return (Place){memory_string_n (call, cursor, (size_t)(space - cursor)),
+                 (uint32_t)strtoul (space, NULL, 10)};
+}
+
+static const char *
+write_place (Call *call, Place place)
+{
+  uint32_t limit = place.limit < ROSTER_PERSONS ? place.limit : ROSTER_PERSONS;
+  return memory_format (call, "%s %u", place.after, limit);
+}
 
 /* What a kind of run does with a difference. */
 typedef struct Purpose {
@@ -127,11 +153,11 @@ count_persons (Call *call, RunStep *step)
  * once. Evaluating after a change locks everyone; a proof only those that seem to differ, so that nobody
  * waits for it. */
 static Status
-record_step (Call *call, RunStep *step, Purpose purpose)
+record_step (Call *call, RunStep *step, Place place, Purpose purpose)
 {
   DbResult *rows;
   Status status = take_persons (call, purpose.reports ? &sql_evaluation_persons : &sql_evaluation_lock,
-                                step->cursor, &rows);
+                                place.after, &rows);
   if (status_failed (status))
     return status;
   size_t count = db_row_count (rows);
@@ -157,14 +183,14 @@ record_step (Call *call, RunStep *step, Purpose purpose)
 /* Compares the next persons. *pass is NULL when the model cannot be judged that way. The model is given back
  * before those that differ are derived. */
 static Status
-compare_next (Call *call, const char *after, Pass **pass)
+compare_next (Call *call, Place place, Pass **pass)
 {
   Call *reading = memory_copy (call, call, sizeof *call);
   Compiled *compiled;
   *pass = NULL;
   Status status = compiled_take (reading, &compiled);
   if (!status_failed (status) && pass_can_judge (compiled->model))
-    status = pass_over (reading, compiled, after, ROSTER_PERSONS, pass);
+    status = pass_over (reading, compiled, place.after, place.limit, pass);
   status = status_copy (call, status);
   if (!status_failed (status) && *pass != NULL)
     talloc_steal (call, *pass);
@@ -174,7 +200,7 @@ compare_next (Call *call, const char *after, Pass **pass)
 
 /* Derives those that differ, as many as a step may. */
 static Status
-derive_differing (Call *call, RunStep *step, Purpose purpose, const Pass *pass)
+derive_differing (Call *call, RunStep *step, Place place, Purpose purpose, const Pass *pass)
 {
   uint32_t count = pass->differing_count < DIFFERING_MAX ? pass->differing_count : DIFFERING_MAX;
   Status status = STATUS_SUCCESS;
@@ -190,7 +216,8 @@ derive_differing (Call *call, RunStep *step, Purpose purpose, const Pass *pass)
     return status;
   bool all = count == pass->differing_count;
   step->processed = all ? pass->count : pass->positions[count - 1] + 1;
-  step->cursor = memory_string (call, all ? pass->last : pass->differing[count - 1]);
+  step->cursor = write_place (call, all ? (Place){pass->last, 2 * place.limit}
+                                        : (Place){pass->differing[count - 1], DIFFERING_MAX});
   step->done = all && pass->done;
   return STATUS_SUCCESS;
 }
@@ -215,14 +242,16 @@ static Status
 evaluation_step (Call *call, RunStep *step)
 {
   Purpose purpose = purpose_of (step->run);
+  Place place = read_place (call, step->cursor);
   Pass *pass = NULL;
   Status status = begin_step (call, step, purpose);
   if (!status_failed (status))
-    status = compare_next (call, step->cursor, &pass);
+    status = compare_next (call, place, &pass);
   if (status_failed (status))
     return status;
   step->done = true;
-  status = pass == NULL ? record_step (call, step, purpose) : derive_differing (call, step, purpose, pass);
+  status = pass == NULL ? record_step (call, step, place, purpose)
+                        : derive_differing (call, step, place, purpose, pass);
   step->succeeded = step->processed - step->failed;
   return status;
 }

@@ -205,6 +205,40 @@ test_evaluation_finds_differences (void **state)
   assert_int_equal (service_world_runs (world, false), 0);
 }
 
+/* A run in which more persons differ than one step derives, and one in four does not. */
+static void
+test_a_run_where_many_differ (void **state)
+{
+  void *owner = *state;
+  towns_make (world, owner, "many");
+  service_world_value (
+      world,
+      memory_format (
+          owner,
+          "WITH made AS (INSERT INTO person (federation_id, person_id) SELECT '%1$s', gen_random_uuid () "
+          "FROM generate_series (1, 6000) RETURNING person_id), numbered AS (SELECT person_id, "
+          "row_number () OVER (ORDER BY person_id) AS n FROM made) "
+          "INSERT INTO fact (federation_id, person_id, fact_id, kind, value, valid_from, valid_to, "
+          "recorded_at) "
+          "SELECT '%1$s', person_id, gen_random_uuid (), kind, CASE kind WHEN %2$d THEN 'Aarla' ELSE "
+          "'Member' "
+          "END, '2020-01-01', 'infinity', '2020-01-01' FROM numbered CROSS JOIN unnest (ARRAY[%2$d, %3$d]) "
+          "AS "
+          "kind WHERE n %% 4 > 0 RETURNING 1",
+          world->federation, FACT_KIND__FACT_KIND_TOWN, FACT_KIND__FACT_KIND_SUBSCRIPTION));
+  CreateEvaluationRequest request = CREATE_EVALUATION_REQUEST__INIT;
+  Run *run = memory_new (owner, Run);
+  run__init (run);
+  request.correct = true;
+  assert_success (SERVICE_CALL (world, owner, create_evaluation, &request, run));
+  assert_int_equal (service_world_runs (world, true), 4500);
+  assert_string_equal (service_world_value (world, "SELECT count (DISTINCT person_id) FROM membership"),
+                       "4500");
+  request.correct = false;
+  assert_success (SERVICE_CALL (world, owner, create_evaluation, &request, run));
+  assert_int_equal (service_world_runs (world, false), 0);
+}
+
 static const char *
 start_count (void *owner)
 {
@@ -507,6 +541,7 @@ main (void)
       CASE (test_again_and_withdrawn),
       CASE (test_a_rule_changes),
       CASE (test_evaluation_finds_differences),
+      CASE (test_a_run_where_many_differ),
       CASE (test_counts_of_a_new_day),
       CASE (test_lists_of_members),
       CASE (test_a_new_name),
