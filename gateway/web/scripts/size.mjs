@@ -23,7 +23,7 @@ const sum = files => [...new Set(files)].reduce((total, file) => total + compres
 
 const entry = Object.keys(manifest).find(key => manifest[key].isEntry);
 // One language's texts and the page that opens first are needed as well.
-const keys = [entry, 'src/i18n/fi.ts', 'src/pages/organs/OrgansPage.tsx'].filter(key => manifest[key]);
+const keys = [entry, 'src/i18n/fi/index.ts', 'src/pages/organs/OrgansPage.tsx'].filter(key => manifest[key]);
 const seen = new Set();
 const initial = keys.flatMap(key => filesOf(key, seen));
 const js = sum(initial.filter(file => file.endsWith('.js')));

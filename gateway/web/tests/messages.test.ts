@@ -7,6 +7,19 @@ import { nl } from '../src/i18n/nl';
 import { sv } from '../src/i18n/sv';
 
 const others: Record<string, Messages> = { fi, sv, nl };
+const modules: Record<string, Record<string, Messages>> = import.meta.glob('../src/i18n/*/*.ts', {
+  eager: true,
+});
+/** The keys of each file of a catalogue, by its name. */
+const partsOf = (language: string) =>
+  Object.fromEntries(
+    Object.entries(modules).flatMap(([path, module]) => {
+      const [, folder, name = ''] = /i18n\/(\w+)\/(\w+)\.ts$/.exec(path) ?? [];
+      return folder === language && name !== 'index'
+        ? [[name, Object.keys(module[name] ?? {}).toSorted()]]
+        : [];
+    }),
+  );
 const forms = (message: Message) => (typeof message === 'string' ? [message] : [message.one, message.other]);
 const words = (message: Message) =>
   forms(message)
@@ -15,9 +28,19 @@ const words = (message: Message) =>
     .trim();
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(match => match[1]).toSorted();
 
-describe.each(Object.entries(others))('%s', (_, messages) => {
+describe.each(Object.entries(others))('%s', (language, messages) => {
   test('has the keys of the English catalogue, no more and no fewer', () => {
     expect(Object.keys(messages).toSorted()).toEqual(Object.keys(en).toSorted());
+  });
+
+  test('has each key in the part in which English has it, and in no other', () => {
+    const own = partsOf(language);
+    const english = partsOf('en');
+    expect(Object.keys(own)).toEqual(Object.keys(english));
+    for (const [name, keys] of Object.entries(english)) expect(own[name], name).toEqual(keys);
+    const all = Object.values(own).flat();
+    expect(all.length).toBe(new Set(all).size);
+    expect(all.toSorted()).toEqual(Object.keys(messages).toSorted());
   });
 
   test.each(Object.entries(en) as [keyof typeof en, Message][])(

@@ -9,6 +9,8 @@ export interface Plural {
 export type Message = string | Plural;
 export type MessageKey = keyof typeof en;
 export type Messages = Record<MessageKey, Message>;
+/** A part of a catalogue in another language: exactly the keys of the English part. */
+export type Translation<English> = Record<keyof English, Message>;
 export type Values = Record<string, string | number>;
 
 export const LANGUAGES = {

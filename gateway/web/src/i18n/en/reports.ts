@@ -1,0 +1,37 @@
+// Reports, and what was recorded about an organ.
+export const reports = {
+  'report.intro':
+    'How many members each organ has, and who joined and left. Each number leads to the people behind it.',
+  'report.views': 'Which report',
+  'report.view.members': 'Members on a day',
+  'report.view.changes': 'Joined and left',
+  'report.organisation': 'Organisation',
+  'report.organ': 'Only this organ and those below it',
+  'report.before': 'Before',
+  'report.after': 'At the end',
+  'report.joined': 'Joined',
+  'report.left': 'Left',
+  'report.joined.on': 'First day',
+  'report.left.on': 'First day without',
+  'report.members.of': '{count} members of {name}',
+  'report.joined.of': '{count} joined {name}',
+  'report.left.of': '{count} left {name}',
+  'report.none': 'There is nothing to count',
+  'report.none.text': 'The organ is not there on this day, or the organisation has no membership types.',
+  'report.who.joined': 'Who joined: {name}',
+  'report.who.left': 'Who left: {name}',
+  'report.who.none': 'Nobody in this period',
+  'report.back': 'Back to the numbers',
+
+  'record.intro':
+    'What was recorded about this organ, newest first. Nothing is erased: what is no longer believed says when it was superseded.',
+  'record.none': 'Nothing has been recorded yet',
+  'record.what': 'What was recorded',
+  'record.period': 'Holds',
+  'record.superseded': 'Superseded',
+  'record.believed': 'still believed',
+  'record.life': 'The organ exists',
+  'record.top': 'At the top of the tree',
+  'record.place': 'Under',
+  'record.rule': 'Rule',
+};
