@@ -56,7 +56,8 @@ install_node() {
 
 # npm ci refuses a lock file that lacks packages for other machines, which a registry may not have; npm install does not.
 npm_install() {
-  npm --prefix "$1" ci --no-audit --no-fund || npm --prefix "$1" install --no-save --no-audit --no-fund
+  npm --prefix "$1" ci --no-audit --no-fund || npm --prefix "$1" install --no-save --no-audit --no-fund || return
+  node "$top/.dev/complete.mjs" "$1"
 }
 
 install_npm() {
@@ -67,7 +68,7 @@ install_npm() {
     hash=$(hash_of "$top/$folder/package-lock.json")
     [ "$(cat "$stamp" 2>/dev/null)" != "$hash" ] || continue
     say "installing from npm: $folder"
-    quietly "$top/build/log/npm.log" npm_install "$top/$folder"
+    quietly "$top/build/log/npm.log" npm_install "$top/$folder" || die "npm could not install what $folder needs"
     echo "$hash" >"$stamp"
   done
 }

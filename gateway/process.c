@@ -96,7 +96,7 @@ listen_unix (Process *process, const char *path)
   if (strlen (path) >= sizeof address.sun_path)
     return status_error (process, STATUS_FAILED_PRECONDITION, "CANNOT_LISTEN", "The path %s is too long",
                          path);
-  strcpy (address.sun_path, path);
+  memcpy (address.sun_path, path, strlen (path) + 1);
   unlink (path);
   process->internal_socket = evconnlistener_new_bind (
       process->threads[0]->base, on_internal_accept, process->internal,

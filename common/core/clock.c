@@ -223,6 +223,6 @@ clock_parse (const char *text, int64_t *now_us)
   if (at[0] != 'Z' || at[1] != '\0' || at[-1] == '.')
     return false;
   *now_us =
-      (int64_t)day * US_PER_DAY + ((int64_t)hour * 3600 + minute * 60 + second) * US_PER_SECOND + fraction;
+      (int64_t)day * US_PER_DAY + (((int64_t)hour * 60 + minute) * 60 + second) * US_PER_SECOND + fraction;
   return true;
 }

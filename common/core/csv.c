@@ -339,7 +339,9 @@ csv_detect_separator (Bytes head)
   for (size_t j = 1; j < sizeof candidates; j++)
     if (counts[j] > counts[best])
       best = j;
-  return counts[best] == 0 ? '\0' : candidates[best];
+  if (counts[best] == 0)
+    return '\0';
+  return candidates[best];
 }
 
 Bytes

@@ -1,6 +1,7 @@
 /* Text by ICU. Collators are kept per thread: opening one costs milliseconds, and one is not thread-safe. */
 #include "core/text.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/ucol.h>
@@ -147,12 +148,12 @@ char *
 text_country (void *context, const char *code, const char *locale)
 {
   UErrorCode error = U_ZERO_ERROR;
-  char region[8] = "und_", name[3 * COUNTRY_NAME_MAX + 1];
+  char region[8], name[3 * COUNTRY_NAME_MAX + 1];
   UChar wide[COUNTRY_NAME_MAX];
   int32_t length = 0;
   if (strlen (code) != 2)
     return memory_string (context, code);
-  strcat (region, code);
+  snprintf (region, sizeof region, "und_%s", code);
   int32_t wide_length = uloc_getDisplayCountry (region, locale, wide, COUNTRY_NAME_MAX, &error);
   u_strToUTF8 (name, sizeof name, &length, wide, wide_length, &error);
   return U_FAILURE (error) || length == 0 ? memory_string (context, code) : memory_string (context, name);

@@ -205,7 +205,7 @@ read_text (RowTexts *texts, const char *text, Oid type)
   if (type == OID_TIMESTAMPTZ && db_parse_time (text, &time))
     clock_format (time, copy);
   else
-    strcpy (copy, text);
+    memcpy (copy, text, strlen (text) + 1);
   texts->at += strlen (copy) + 1;
   return copy;
 }

@@ -13,7 +13,7 @@
 #include "heimo_status_handlers.h"
 #include "service/private.h"
 
-#define EVENT_BYTES_MAX (512 * 1024)
+#define EVENT_BYTES_MAX ((size_t)512 * 1024)
 #define CHANGES_MAX 500
 
 /* ListEvents. */

@@ -106,7 +106,9 @@ area_read_csv (Call *call, const char *csv, AreaRow ***rows, uint64_t **lines, s
   Bytes input = csv_without_mark ((Bytes){(const uint8_t *)csv, strlen (csv)});
   char separator = csv_detect_separator (input);
   Reading reading = {.call = call, .status = STATUS_SUCCESS};
-  reading.csv = csv_new (call, separator == '\0' ? ',' : separator);
+  if (separator == '\0')
+    separator = ',';
+  reading.csv = csv_new (call, separator);
   reading.rows = memory_array (call, AreaRow *, AREA_ROWS_MAX + 1);
   reading.lines = memory_array (call, uint64_t, AREA_ROWS_MAX + 1);
   CsvResult result;

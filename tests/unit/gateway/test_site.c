@@ -23,7 +23,7 @@ static const Site *
 make_site (void *owner, char directory[64])
 {
   char path[256];
-  strcpy (directory, "/tmp/heimo-site-XXXXXX");
+  memcpy (directory, "/tmp/heimo-site-XXXXXX", sizeof "/tmp/heimo-site-XXXXXX");
   assert_non_null (mkdtemp (directory));
   snprintf (path, sizeof path, "%s/assets", directory);
   assert_int_equal (mkdir (path, 0700), 0);

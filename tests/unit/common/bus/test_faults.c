@@ -109,7 +109,7 @@ fork_server (const char *folder, unsigned replica)
   if (child != 0)
     return child;
   World world = {.root = memory_context (NULL), .base = event_base_new ()};
-  strcpy (world.folder, folder);
+  snprintf (world.folder, sizeof world.folder, "%s", folder);
   const BusOptions options = {.name = "echo", .directory = folder};
   if (!status_failed (bus_open (world.root, &options, &world.bus))) {
     echo_start (&world, &(BusServerOptions){.replica = replica});

@@ -36,7 +36,7 @@ world_day (World *world, const char *text)
 {
   Day day;
   assert_int_equal (day_parse (text, &day), DAY_OK);
-  clock_set (world->clock, clock_midnight (world->clock, day) + 12 * 3600 * INT64_C (1000000));
+  clock_set (world->clock, clock_midnight (world->clock, day) + 12 * INT64_C (3600000000));
 }
 
 Call *
