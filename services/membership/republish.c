@@ -66,10 +66,11 @@ tell_erased (Call *call)
   DbResult *rows;
   const char *after = "";
   do {
-    Status status = db_run (call->db, call, &sql_erase_list,
-                            DB_VALUES (db_text ("federation_id", call->federation_id),
-                                       db_text_or_null ("after", after), db_integer ("limit", PERSONS_A_STEP)),
-                            &rows);
+    Status status =
+        db_run (call->db, call, &sql_erase_list,
+                DB_VALUES (db_text ("federation_id", call->federation_id), db_text_or_null ("after", after),
+                           db_integer ("limit", PERSONS_A_STEP)),
+                &rows);
     if (status_failed (status))
       return status;
     for (size_t row = 0; row < db_row_count (rows); row++)

@@ -192,6 +192,8 @@ async function play (set, options) {
     say ('imports are not there yet: no demo people, no importing');
   }
   if (options.scenario === 'plan') {
+    // What the making of the world has started raises events of its own: each plan's are counted.
+    report.check ('everything settles before the first plan', SERVICES.length, await settle (set));
     await plansUnderFire (set, world, report, { ...options, say });
     report.check ('everything settles: followers at the head, runs ended', SERVICES.length, await settle (set));
     await timed ('events', auditEvents (set, report));
