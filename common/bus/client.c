@@ -174,6 +174,19 @@ on_addresses (void *argument, const AddressList *list)
   }
 }
 
+const char *
+bus_peer_endpoint (void *owner, const char *peers, const char *name)
+{
+  size_t length = strlen (name);
+  for (const char *at = peers; *at != '\0'; at += strspn (at, " ")) {
+    size_t word = strcspn (at, " ");
+    if (word > length && strncmp (at, name, length) == 0 && at[length] == '=')
+      return memory_string_n (owner, at + length + 1, word - length - 1);
+    at += word;
+  }
+  return NULL;
+}
+
 Status
 bus_client_add_service (BusClient *client, const char *name, const char *endpoint)
 {

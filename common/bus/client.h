@@ -56,6 +56,10 @@ BusClient *bus_client_new (void *owner, Bus *bus, struct event_base *base, const
  * CURVE the service's public keys are in KEYS/NAME.public (several lines while keys are rotated). */
 Status bus_client_add_service (BusClient *client, const char *name, const char *endpoint) MUST_CHECK;
 
+/* The endpoint of a service in a list like "membership=tcp://membership:7001 hierarchy=tcp://…"; NULL when it
+ * is not in there. On `owner`. */
+const char *bus_peer_endpoint (void *owner, const char *peers, const char *name);
+
 /* Starts a call. `function` is called exactly once, never before this returns, unless the call is cancelled.
  * The handle is valid until then. */
 BusPending *bus_client_call (BusClient *client, const BusRequest *request, BusReplyFunction function,
