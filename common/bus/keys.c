@@ -7,6 +7,7 @@
 #include "bus/allow.h"
 #include "bus/internal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -87,4 +88,108 @@ keys_make (void *owner, const char *folder, const KeysWorkload *workloads, size_
   for (size_t i = 0; !status_failed (status) && i < count; i++)
     status = make_pair (owner, folder, &workloads[i], &list);
   return status_failed (status) ? status : replace (owner, path, 0644, list);
+}
+
+/* One look over a folder. */
+typedef struct KeysLook {
+  void *owner;
+  const char *folder;
+  AllowBook *book; /* NULL: the allow-list cannot be read */
+  KeysFault function;
+  void *arg;
+} KeysLook;
+
+/* Tells what a status of allow_read_file or allow_book_load says, without the path it begins with. */
+static void
+tell_status (const KeysLook *look, const char *path, Status status)
+{
+  const char *message = status.detail->message;
+  size_t length = strlen (path);
+  bool begins = strncmp (message, path, length) == 0 && strncmp (message + length, ": ", 2) == 0;
+  look->function (look->arg, path, begins ? message + length + 2 : message);
+}
+
+/* The secret of the process that looks, and the public key that belongs to it. */
+static void
+check_pair (const KeysLook *look, const char *name)
+{
+  char *secret = NULL, *keys = NULL;
+  char public_key[KEY_TEXT_SIZE];
+  const char *path = memory_format (look->owner, "%s/%s.secret", look->folder, name);
+  const char *public_path = memory_format (look->owner, "%s/%s.public", look->folder, name);
+  Status status = allow_read_file (look->owner, path, true, &secret);
+  if (status_failed (status)) {
+    tell_status (look, path, status);
+    return;
+  }
+  secret[strcspn (secret, "\r\n")] = '\0';
+  bool valid = allow_key_valid (secret, strlen (secret)) && zmq_curve_public (public_key, secret) == 0;
+  explicit_bzero (secret, strlen (secret));
+  if (!valid) {
+    look->function (look->arg, path, "is not a key: 40 characters of Z85");
+    return;
+  }
+  status = allow_read_file (look->owner, public_path, false, &keys);
+  if (!status_failed (status) && strstr (keys, public_key) == NULL)
+    look->function (look->arg, public_path, "does not hold the public key of the secret beside it");
+}
+
+/* Every key of one NAME.public is valid, and the allow-list knows it as NAME. */
+static void
+check_public (const KeysLook *look, const char *name)
+{
+  char *keys = NULL;
+  char principal[PRINCIPAL_SIZE];
+  const char *path = memory_format (look->owner, "%s/%s.public", look->folder, name);
+  Status status = allow_read_file (look->owner, path, false, &keys);
+  if (status_failed (status)) {
+    tell_status (look, path, status);
+    return;
+  }
+  for (char *line; (line = strsep (&keys, "\r\n")) != NULL;) {
+    if (*line == '\0')
+      continue;
+    if (!allow_key_valid (line, strlen (line)))
+      look->function (look->arg, path, "holds something that is not a key: 40 characters of Z85");
+    else if (look->book != NULL && (allow_book_check (look->book, line, NULL, principal) == ALLOW_STRANGER ||
+                                    strcmp (principal, name) != 0))
+      look->function (look->arg, path, "holds a key that is not in the allow-list under this name");
+  }
+}
+
+/* A name of "NAME.public", on the owner; NULL for other files. */
+static const char *
+name_of_public (void *owner, const char *file)
+{
+  static const char ending[] = ".public";
+  size_t length = strlen (file);
+  if (length < sizeof ending || strcmp (file + length - (sizeof ending - 1), ending) != 0)
+    return NULL;
+  return memory_string_n (owner, file, length - (sizeof ending - 1));
+}
+
+void
+keys_check (void *owner, const char *folder, const char *name, KeysFault function, void *arg)
+{
+  KeysLook look = {.owner = memory_context (owner), .folder = folder, .function = function, .arg = arg};
+  DIR *files = opendir (folder);
+  if (files == NULL) {
+    function (arg, folder, memory_format (owner, "cannot be opened: %s", strerror (errno)));
+    return;
+  }
+  const char *path = memory_format (look.owner, "%s/allow", folder);
+  AllowBook *book = allow_book_new (look.owner);
+  Status status = allow_book_load (book, look.owner, path);
+  if (status_failed (status))
+    tell_status (&look, path, status);
+  else
+    look.book = book;
+  check_pair (&look, name);
+  for (const struct dirent *file; (file = readdir (files)) != NULL;) {
+    const char *other = name_of_public (look.owner, file->d_name);
+    if (other != NULL)
+      check_public (&look, other);
+  }
+  closedir (files);
+  talloc_free (look.owner);
 }

@@ -17,4 +17,12 @@ typedef struct KeysWorkload {
  * Fails with FAILED_PRECONDITION / BUS_CONFIGURATION. */
 Status keys_make (void *owner, const char *folder, const KeysWorkload *workloads, size_t count) MUST_CHECK;
 
+/* Tells one fault of the keys: the file, and what is wrong with it. */
+typedef void (*KeysFault) (void *arg, const char *path, const char *problem);
+
+/* Looks a folder of keys over as the process `name` would use it: its secret is private and valid, its public
+ * key belongs to it, the allow-list can be read and knows the keys of every NAME.public there. Tells every
+ * fault; without one the function is not called. */
+void keys_check (void *owner, const char *folder, const char *name, KeysFault function, void *arg);
+
 #endif
