@@ -304,6 +304,7 @@ follow_lane (FollowerThread *thread, unsigned lane)
                   NULL);
     thread->backoff_ms = thread->backoff_ms == 0 ? 100 : 1000;
   } else {
+    atomic_store (&thread->process->follower_heard[thread->index], bus_now_us ());
     thread->lanes[lane].head = response->head_seq;
     progress = response->next_seq > thread->lanes[lane].seq;
     if (progress && !status_failed (apply_response (thread, scratch, lane, response)))
@@ -381,12 +382,12 @@ follower_main (void *arg)
   thread->principal.federation_id = process->settings->federation;
 
   const char *source = thread->follower->source;
-  const char *endpoint = peer_endpoint (thread->root, process->settings->peers, source);
+  const char *endpoint = bus_peer_endpoint (thread->root, process->settings->peers, source);
   const char *events = memory_format (thread->root, "%s.events", source);
   Status status = bus_client_add_service (thread->client, source, endpoint);
   if (!status_failed (status))
     status = bus_subscriber_add (thread->subscriber, source,
-                                 peer_endpoint (thread->root, process->settings->peers, events));
+                                 bus_peer_endpoint (thread->root, process->settings->peers, events));
   if (status_failed (status))
     log_status (LOG_ERROR_LEVEL, "cannot follow", status, "source", source, NULL);
   else

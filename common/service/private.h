@@ -97,6 +97,9 @@ typedef enum WorkerTask { TASK_NONE, TASK_SINGLE, TASK_BATCH } WorkerTask;
  * closed and empty. */
 size_t queue_take (JobQueue *queue, WorkerTask *task, Job *jobs[BATCH_MAX]);
 
+/* How many workers wait for work, and how many calls wait for a worker. Any thread. */
+void queue_measure (JobQueue *queue, unsigned *idle_workers, unsigned *waiting_calls);
+
 /* Lets the workers go when nothing waits any more. */
 void queue_close (JobQueue *queue);
 
@@ -124,7 +127,9 @@ struct Process {
   atomic_bool stopping;
   atomic_bool database_ok;
   atomic_bool draining;
-  atomic_uint_fast64_t follower_lag[16]; /* by follower */
+  atomic_uint_fast64_t follower_lag[16];   /* by follower */
+  atomic_uint_fast64_t follower_heard[16]; /* by follower: when its source last answered, monotonic */
+  int64_t start_us;                        /* monotonic */
 
   const BatchMethod **batches; /* parallel to methods; NULL for those without */
   JobQueue *queue;
@@ -185,9 +190,6 @@ Status health_start (Process *process) MUST_CHECK;
 
 /* Asks the health port of a running instance; the exit status of --health-check. */
 int health_check (const char *address);
-
-/* The endpoint of a peer in the list "name=endpoint name=endpoint"; NULL when it is not there. On `owner`. */
-const char *peer_endpoint (void *owner, const char *peers, const char *name);
 
 /* Names the thread for the debugger and gives it a talloc root. */
 void *thread_root (const char *name);

@@ -155,6 +155,17 @@ queue_take (JobQueue *queue, WorkerTask *task, Job *jobs[BATCH_MAX])
 }
 
 void
+queue_measure (JobQueue *queue, unsigned *idle_workers, unsigned *waiting_calls)
+{
+  pthread_mutex_lock (&queue->mutex);
+  *idle_workers = queue->idle;
+  *waiting_calls = 0;
+  for (const Job *job = queue->waiting.first; job != NULL; job = job->next)
+    ++*waiting_calls;
+  pthread_mutex_unlock (&queue->mutex);
+}
+
+void
 queue_close (JobQueue *queue)
 {
   pthread_mutex_lock (&queue->mutex);

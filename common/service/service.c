@@ -16,6 +16,7 @@
 #include "core/log.h"
 #include "db_sql.h"
 #include "heimo_event_log_handlers.h"
+#include "heimo_operations_handlers.h"
 #include "heimo_run_handlers.h"
 #include "heimo_status_handlers.h"
 #include "service/private.h"
@@ -78,19 +79,6 @@ thread_root (const char *name)
   return memory_context (NULL);
 }
 
-const char *
-peer_endpoint (void *owner, const char *peers, const char *name)
-{
-  size_t length = strlen (name);
-  for (const char *at = peers; *at != '\0'; at += strspn (at, " ")) {
-    size_t word = strcspn (at, " ");
-    if (word > length && strncmp (at, name, length) == 0 && at[length] == '=')
-      return memory_string_n (owner, at + length + 1, word - length - 1);
-    at += word;
-  }
-  return NULL;
-}
-
 static const char *
 or_null (const char *text)
 {
@@ -130,6 +118,7 @@ collect_methods (Process *process)
       {event_log_methods, EVENT_LOG_METHOD_COUNT},
       {run_methods, RUN_METHOD_COUNT},
       {status_methods, STATUS_METHOD_COUNT},
+      {operations_methods, OPERATIONS_METHOD_COUNT},
   };
   size_t total = 0;
   for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
@@ -270,6 +259,7 @@ open_process (Process *process, const Service *service)
     status = service->open (process, config, process->clock, &process->state);
   if (status_failed (status))
     return status;
+  process->start_us = clock_monotonic (process->clock);
   make_page_key (process);
   collect_methods (process);
   process->base = event_base_new ();

@@ -139,6 +139,8 @@ typedef struct Service {
   const BatchMethod *batches;    /* ends with method NULL; may be NULL */
   const DbQuery *const *queries; /* generated; ends with NULL */
   const DbConstraint *constraints;
+  const char *const
+      *migrations;           /* generated: versions the program was built with; ends with NULL; may be NULL */
   const RunType *run_types;  /* ends with name NULL; may be NULL */
   const char *republish_run; /* the run type that raises an event with the whole state of every aggregate; may
                                 be NULL */

@@ -2,6 +2,7 @@
  * service tells about persons. See README.md. */
 #include "compiled.h"
 #include "heimo_hierarchy_handlers.h"
+#include "hierarchy_migrations.h"
 
 static const char *const followed_types[] = {"heimo.membership.v1.PersonChanged",
                                              "heimo.membership.v1.PlacesRecorded", NULL};
@@ -43,6 +44,7 @@ static const Service hierarchy = {
     .method_count = HIERARCHY_METHOD_COUNT,
     .queries = hierarchy_queries,
     .constraints = hierarchy_constraints,
+    .migrations = hierarchy_migrations,
     .run_types = hierarchy_run_types,
     .schedules = schedules,
     .followers = followers,

@@ -4,6 +4,7 @@
  * imports them from CSV; publishes every change as facts. See README.md; --help prints the configuration.
  */
 #include "heimo_membership_handlers.h"
+#include "membership_migrations.h"
 #include "membership.h"
 #include "membership_sql.h"
 #include "persons.h"
@@ -43,6 +44,7 @@ main (int argc, char **argv)
       .batches = batches,
       .queries = membership_queries,
       .constraints = membership_constraints,
+      .migrations = membership_migrations,
       .run_types = membership_run_types,
       .republish_run = "republish",
       .schedules = schedules,
