@@ -32,7 +32,7 @@ build_programs() {
 
 # What the set consists of: tests are not built for a run.
 build_set() {
-  build_programs "$1" heimo-gateway heimo-keys "${services[@]/#/heimo-}"
+  build_programs "$1" heimo-gateway heimo-keys heimoctl "${services[@]/#/heimo-}"
 }
 
 web_files() {

@@ -290,6 +290,14 @@ verb_status() {
   return $all
 }
 
+# verb_ctl [ARGUMENTS…]: the operators' command line, told where this set is; see services/ctl.
+verb_ctl() {
+  local run
+  run=$(runtime) || run=$HEIMO_DIR/run
+  HEIMO_BUS_DIR=$run/bus HEIMO_FEDERATION=$(cat "$HEIMO_DIR/federation" 2>/dev/null) HEIMO_DISKS=$HEIMO_DIR \
+    exec "$top/build/$preset/bin/heimoctl" "$@"
+}
+
 verb_migrate() {
   is_running || die "not running: ./dev run"
   rm -f "$HEIMO_DIR/migrated"

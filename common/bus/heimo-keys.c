@@ -10,11 +10,13 @@
 #include <stdlib.h>
 
 /* One line for each process: whom it may call. The gateway speaks for users and never follows events;
- * services follow each other's events and ask each other. */
+ * services follow each other's events and ask each other; the operators' command line (services/ctl) is the
+ * only one to ask what is for operators. */
 static const KeysWorkload workloads[] = {
     {"gateway", "heimo.common.v1.* heimo.membership.v1.* heimo.hierarchy.v1.*"},
     {"membership", "heimo.bus.v1.EventLogService/* heimo.hierarchy.v1.*"},
     {"hierarchy", "heimo.bus.v1.EventLogService/* heimo.membership.v1.*"},
+    {"ctl", "heimo.bus.v1.EventLogService/ListEvents heimo.common.v1.RunService/* heimo.operations.v1.*"},
 };
 
 int
