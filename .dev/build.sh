@@ -54,12 +54,13 @@ build_web() {
 # verb_build [PRESET|set]: `set` is what a run needs, without the tests.
 verb_build() {
   local name=${1:-$preset}
+  [ "$name" = set ] || [ -f "$top/.cmake/presets/$name.cmake" ] || die "no preset $name: release, debug, tsan, fuzz or coverage"
+  verb_deps run
   if [ "$name" = set ]; then
     build_set release
     build_web release
     return 0
   fi
-  [ -f "$top/.cmake/presets/$name.cmake" ] || die "no preset $name: release, debug, tsan, fuzz or coverage"
   build_programs "$name"
   case $name in release | debug) build_web "$name" ;; esac
 }
