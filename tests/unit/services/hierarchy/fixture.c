@@ -43,3 +43,9 @@ fixture_end (void **state)
   talloc_free (*state);
   return 0;
 }
+
+const char *
+period (void *owner, const char *person, const char *organ, const char *on)
+{
+  return person_period (world, owner, person, organ, on, "");
+}

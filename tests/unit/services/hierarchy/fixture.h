@@ -12,6 +12,9 @@
 /* Of the whole program, while RUN_CASES runs. */
 extern ServiceWorld *world;
 
+/* The period of the person in the organ that holds a day, as known now: "2020-01-01..", or "none". */
+const char *period (void *owner, const char *person, const char *organ, const char *on);
+
 int fixture_open (void **state);
 int fixture_close (void **state);
 int fixture_begin (void **state);

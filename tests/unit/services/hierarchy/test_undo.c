@@ -124,6 +124,69 @@ test_an_exception_is_not_given_back_to_a_merged_organ (void **state)
   planning_prove (world, owner);
 }
 
+static void
+test_an_undo_is_blocked_by_later_plans (void **state)
+{
+  void *owner = *state;
+  Towns towns = towns_make (world, owner, "blocked");
+  const char *person = person_add (world, owner, "Virtanen", "Aarla", "2020-01-01", NULL);
+  Plan *first = planning_do (world, owner, &towns, "move aarla south 2026-06-01");
+  Plan *second = planning_do (world, owner, &towns, "move aarla org 2026-09-01");
+  Status status = planning_undo_try (world, owner, first);
+  assert_int_equal (status.code, STATUS_FAILED_PRECONDITION);
+  assert_string_equal (status.detail->reason, "UNDO_BLOCKED");
+  assert_int_equal (status.detail->violation_count, 1);
+  assert_non_null (strstr (status.detail->message, second->plan_id));
+  assert_non_null (strstr (status.detail->message, second->title));
+  assert_string_equal (status.detail->violations[0].field, "planId");
+  planning_undo (world, owner, second);
+  planning_undo (world, owner, first);
+  assert_string_equal (period (owner, person, towns.north, "2026-12-01"), "2020-01-01..");
+  planning_prove (world, owner);
+  assert_string_equal (planning_undo_try (world, owner, first).detail->reason, "PLAN_STATE");
+
+  /* an organ that others have come to stand below */
+  Plan *create = planning_do (world, owner, &towns, "create east org 2026-01-01");
+  Plan *move = planning_do (world, owner, &towns, "move aarla east 2026-06-01");
+  status = planning_undo_try (world, owner, create);
+  assert_non_null (strstr (status.detail->message, move->plan_id));
+  planning_undo (world, owner, move);
+  /* but not by a rule: it may reach outside the organ's life */
+  Plan *rule = planning_do (world, owner, &towns, "rule east 2026-03-01 Corpo");
+  planning_undo (world, owner, create);
+  planning_undo (world, owner, rule);
+  /* what was on record before the plan is no reason: it had to bear the organ's absence */
+  planning_do (world, owner, &towns,
+               "create west org 2026-01-01; move west south 2026-09-01; end west 2026-06-01");
+  planning_undo (world, owner, planning_do (world, owner, &towns, "reopen west 2026-08-01"));
+  /* a cycle that giving back would close */
+  Plan *up = planning_do (world, owner, &towns, "move berga org 2026-01-01");
+  Plan *down = planning_do (world, owner, &towns, "move north berga 2026-02-01");
+  status = planning_undo_try (world, owner, up);
+  assert_non_null (strstr (status.detail->message, down->plan_id));
+  planning_undo (world, owner, down);
+  planning_undo (world, owner, up);
+  planning_prove (world, owner);
+}
+
+static void
+test_an_undo_is_blocked_by_a_rule (void **state)
+{
+  void *owner = *state;
+  Towns towns = towns_make (world, owner, "direct");
+  Plan *plan = planning_do (world, owner, &towns, "rule south 2026-01-01 Corpo");
+  CreateRuleRequest request = CREATE_RULE_REQUEST__INIT;
+  Rule rule = RULE__INIT, reply = RULE__INIT;
+  rule.organ_id = towns.south;
+  rule.valid_from = "2026-06-01";
+  request.rule = &rule;
+  assert_success (SERVICE_CALL (world, owner, create_rule, &request, &reply));
+  service_world_runs (world, false);
+  Status status = planning_undo_try (world, owner, plan);
+  assert_string_equal (status.detail->reason, "UNDO_BLOCKED");
+  assert_int_equal (status.detail->violation_count, 0);
+}
+
 int
 main (void)
 {
@@ -131,6 +194,8 @@ main (void)
       CASE (test_what_ended_at_the_plan_holds_on),
       CASE (test_a_later_merge_or_split_is_in_the_way),
       CASE (test_an_exception_is_not_given_back_to_a_merged_organ),
+      CASE (test_an_undo_is_blocked_by_later_plans),
+      CASE (test_an_undo_is_blocked_by_a_rule),
   };
   return RUN_CASES (tests);
 }
