@@ -143,6 +143,14 @@ world_start (World *world)
   world->server = http_server_new (world->memory, world->base, &world->options);
 }
 
+World *
+world_started (void)
+{
+  World *world = world_new ();
+  world_start (world);
+  return world;
+}
+
 void
 world_free (World *world)
 {
@@ -165,6 +173,27 @@ static void
 turn_once (World *world)
 {
   event_base_loop (world->base, EVLOOP_NONBLOCK);
+}
+
+bool
+world_put (World *world, int client, const char *text)
+{
+  return world_send (world, client, text, strlen (text));
+}
+
+char *
+large_text (size_t length)
+{
+  char *text = malloc (length + 1);
+  memset (text, 'y', length);
+  text[length] = 0;
+  return text;
+}
+
+Bytes
+bytes_of (const char *text)
+{
+  return (Bytes){(const uint8_t *)text, strlen (text)};
 }
 
 void

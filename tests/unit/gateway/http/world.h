@@ -19,6 +19,9 @@
 
 #include <event2/event.h>
 
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+#define POST(path, headers) "POST " path " HTTP/1.1\r\nHost: a\r\n" headers "\r\n\r\n"
+
 typedef struct World {
   void *memory;
   struct event_base *base;
@@ -37,9 +40,16 @@ typedef struct World {
   unsigned heads, requests, gone, writable, drained;
 } World;
 
+/* So many letters, for the caller to free; and a text without its end. */
+char *large_text (size_t length);
+Bytes bytes_of (const char *text);
+
 /* A world with the default limits, for the caller to change before world_start. */
 World *world_new (void);
 void world_start (World *world);
+
+/* A world with the default limits, started. */
+World *world_started (void);
 
 /* Ends it and everything in it. */
 void world_free (World *world);
@@ -52,6 +62,9 @@ int world_connect_tcp (World *world);
 
 /* Sends all the bytes, turning the loop while the socket is full; false when the server closed. */
 bool world_send (World *world, int client, const char *bytes, size_t length);
+
+/* The same for a text. */
+bool world_put (World *world, int client, const char *text);
 
 /* Turns the loop for that long. */
 void world_turn (World *world, unsigned milliseconds);
