@@ -204,21 +204,34 @@ least (double a, double b)
   return a < b ? a : b;
 }
 
-/* The best of several rounds in turns: the machine may be busy with something else. */
+/* A federation, and the seconds and seconds of CPU of the best round. */
+typedef struct Measured {
+  const char *name, *federation;
+  double copy, pass, copy_cpu, pass_cpu;
+} Measured;
+
+/* The best of several rounds in turns: the machine may be busy with something else. All federations are there
+ * by then, in the same tables: each is read from among as many rows as the others. */
 static void
-measure_pass (Bench *bench, const char *name, const char *federation)
+measure_passes (Bench *bench, Measured *measured, size_t count)
 {
-  double copy = 1e9, pass = 1e9, copy_cpu = 1e9, pass_cpu = 1e9;
-  for (int round = 0; round < ROUNDS; round++) {
-    double begin = bench_cpu (bench);
-    copy = least (copy, copy_away (bench, federation));
-    double middle = bench_cpu (bench);
-    pass = least (pass, full_pass (bench, federation));
-    copy_cpu = least (copy_cpu, middle - begin);
-    pass_cpu = least (pass_cpu, bench_cpu (bench) - middle);
+  for (size_t i = 0; i < count; i++)
+    measured[i].copy = measured[i].pass = measured[i].copy_cpu = measured[i].pass_cpu = 1e9;
+  for (int round = 0; round < ROUNDS; round++)
+    for (size_t i = 0; i < count; i++) {
+      Measured *it = &measured[i];
+      double begin = bench_cpu (bench);
+      it->copy = least (it->copy, copy_away (bench, it->federation));
+      double middle = bench_cpu (bench);
+      it->pass = least (it->pass, full_pass (bench, it->federation));
+      it->copy_cpu = least (it->copy_cpu, middle - begin);
+      it->pass_cpu = least (it->pass_cpu, bench_cpu (bench) - middle);
+    }
+  for (size_t i = 0; i < count; i++) {
+    const Measured *it = &measured[i];
+    printf ("\"copy_%s\": %.3f, \"pass_%s\": %.3f, \"copy_cpu_%s\": %.3f, \"pass_cpu_%s\": %.3f, ", it->name,
+            it->copy, it->name, it->pass, it->name, it->copy_cpu, it->name, it->pass_cpu);
   }
-  printf ("\"copy_%s\": %.3f, \"pass_%s\": %.3f, \"copy_cpu_%s\": %.3f, \"pass_cpu_%s\": %.3f, ", name, copy,
-          name, pass, name, copy_cpu, name, pass_cpu);
   fflush (stdout);
 }
 
@@ -265,13 +278,14 @@ main (int argc, char **argv)
   printf ("{\"people\": %u, ", people);
   fflush (stdout);
   bench_federation (bench, one, people, 1);
-  measure_pass (bench, "one", one);
   measure_store (bench, one);
   printf (", ");
   bench_federation (bench, organs, people, 10);
-  measure_pass (bench, "organs", organs);
   bench_federation (bench, twice, 2 * people, 1);
-  measure_pass (bench, "twice", twice);
+  Measured measured[] = {{.name = "one", .federation = one},
+                         {.name = "organs", .federation = organs},
+                         {.name = "twice", .federation = twice}};
+  measure_passes (bench, measured, sizeof measured / sizeof *measured);
   printf ("\"end\": true}\n");
   talloc_free (bench);
   return 0;
