@@ -11,7 +11,7 @@
 
 #define MIB (UINT64_C (1) << 20)
 #define ROOM_WARNING (2048 * MIB)
-#define ROOM_ERROR (256 * MIB)
+#define ROOM_ERROR (512 * MIB)
 
 CheckResult
 check_secret_file (void *owner, const char *path, const char **problem)
@@ -34,10 +34,8 @@ check_secret_file (void *owner, const char *path, const char **problem)
 CheckResult
 check_room (uint64_t total, uint64_t left)
 {
-  uint64_t error = total / 100 > ROOM_ERROR ? total / 100 : ROOM_ERROR;
+  uint64_t error = total / 40 < ROOM_ERROR ? total / 40 : ROOM_ERROR;
   uint64_t warning = total / 10 < ROOM_WARNING ? total / 10 : ROOM_WARNING;
-  if (error > total / 2)
-    error = total / 2;
   if (left < error)
     return CHECK_ERROR;
   return left < warning ? CHECK_WARNING : CHECK_GOOD;

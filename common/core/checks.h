@@ -12,8 +12,8 @@ typedef enum CheckResult { CHECK_GOOD, CHECK_WARNING, CHECK_ERROR } CheckResult;
  * set, on `owner`, unless it is good. */
 CheckResult check_secret_file (void *owner, const char *path, const char **problem);
 
-/* Room on the file system of a folder: a warning below a tenth or 2 GiB, whichever is less; an error below a
- * hundredth or 256 MiB, whichever is more, but never for more than half of it. */
+/* Room on the file system of a folder: a warning below a tenth or 2 GiB, an error below a fortieth or 512
+ * MiB, whichever is less. */
 CheckResult check_disk (void *owner, const char *path, const char **problem);
 
 /* The same for a file system of `total` bytes with `left` bytes left. */

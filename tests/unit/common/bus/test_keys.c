@@ -77,6 +77,71 @@ test_rotation_keeps_the_old_public_key (void **state)
   world_close (&world);
 }
 
+/* What is done to a good folder, and the file that is then told. */
+typedef struct Spoiling {
+  const char *command; /* run in the folder */
+  const char *file;    /* NULL: nothing is wrong; "": the folder */
+  const char *problem; /* part of it */
+} Spoiling;
+
+static const Spoiling spoilings[] = {
+    {"true", NULL, ""},
+    {"chmod 0640 echo.secret", NULL, ""},
+    {"chmod 0644 echo.secret", "echo.secret", "readable by others"},
+    {"rm -f echo.secret", "echo.secret", "No such file"},
+    {"chmod 0600 echo.secret; echo short >echo.secret", "echo.secret", "is not a key"},
+    {"cp -f other.secret echo.secret; chmod 0400 echo.secret", "echo.public", "does not hold the public key"},
+    {"chmod 0666 other.public", "other.public", "writable by others"},
+    {"chmod 0644 other.public; echo nonsense >>other.public", "other.public", "not a key"},
+    {"sed -i /^other/d allow", "other.public", "not in the allow-list"},
+    {"sed -i s/^other/another/ allow", "other.public", "not in the allow-list"},
+    {"rm allow", "allow", "No such file"},
+    {"echo nonsense >>allow", "allow", "40 characters"},
+    {"rm -r ../keys", "", "cannot be opened"},
+};
+
+typedef struct Faults {
+  void *owner;
+  unsigned count;
+  const char *path;
+  const char *problem;
+} Faults;
+
+static void
+on_fault (void *arg, const char *path, const char *problem)
+{
+  Faults *faults = arg;
+  faults->count++;
+  faults->path = memory_string (faults->owner, path);
+  faults->problem = memory_string (faults->owner, problem);
+}
+
+static void
+test_what_is_wrong_with_a_folder_is_told (void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < sizeof spoilings / sizeof *spoilings; i++) {
+    World world;
+    world_open (&world);
+    const char *folder = world_path (&world, "keys");
+    assert_false (status_failed (keys_make (world.root, folder, workloads, 2)));
+    const char *command = memory_format (world.root, "cd %s && { %s; }", folder, spoilings[i].command);
+    assert_int_equal (system (command), 0);
+    Faults faults = {.owner = world.root};
+    keys_check (world.root, folder, "echo", on_fault, &faults);
+    assert_int_equal (faults.count, spoilings[i].file == NULL ? 0 : 1);
+    if (faults.count == 1) {
+      const char *file = *spoilings[i].file == '\0'
+                             ? folder
+                             : memory_format (world.root, "%s/%s", folder, spoilings[i].file);
+      assert_string_equal (faults.path, file);
+      if (strstr (faults.problem, spoilings[i].problem) == NULL)
+        fail_msg ("%s: %s", spoilings[i].command, faults.problem);
+    }
+    world_close (&world);
+  }
+}
+
 static void
 test_folder_that_cannot_be_made (void **state)
 {
@@ -93,6 +158,7 @@ main (void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test (test_made_keys_open_a_bus),
       cmocka_unit_test (test_rotation_keeps_the_old_public_key),
+      cmocka_unit_test (test_what_is_wrong_with_a_folder_is_told),
       cmocka_unit_test (test_folder_that_cannot_be_made),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

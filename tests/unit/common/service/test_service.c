@@ -25,6 +25,7 @@
 #include "heimo/common/v1/status.pb-c.h"
 #include "heimo/membership/v1/membership_events.pb-c.h"
 #include "heimo/membership/v1/membership_service.pb-c.h"
+#include "heimo/operations/v1/operations_service.pb-c.h"
 #include "heimo_api.h"
 #include "service/service.h"
 #include "test_service_sql.h"
@@ -115,6 +116,13 @@ get_things (Call *call, BatchItem *items, size_t count)
   return status;
 }
 
+/* While this file is there, what was poisoned can be applied. */
+static const char *
+cure (void *owner)
+{
+  return memory_format (owner, "%s.cure", getenv ("HEIMO_TEST_LOG"));
+}
+
 static Status
 see (Call *call, EventRecord *const *events, size_t count)
 {
@@ -126,7 +134,7 @@ see (Call *call, EventRecord *const *events, size_t count)
                 NULL);
     if (status_failed (status))
       return status;
-    if (strcmp (events[i]->aggregate_id, "poisoned") == 0)
+    if (strcmp (events[i]->aggregate_id, "poisoned") == 0 && access (cure (call), F_OK) != 0)
       return status_error (call, STATUS_FAILED_PRECONDITION, "POISON", "cannot be applied");
   }
   return STATUS_SUCCESS;
@@ -242,7 +250,7 @@ open_fixture (void **state)
       fixture, database,
       "DROP TABLE IF EXISTS thing, seen, counted; CREATE TABLE thing (thing_id uuid PRIMARY KEY, name text); "
       "CREATE TABLE seen (event_id uuid, lane int, seq bigint, n serial); CREATE TABLE counted (n int); "
-      "TRUNCATE event_log, event_cursor, event_parked, idempotency, run, run_outcome; "
+      "TRUNCATE event_log, event_cursor, event_parked, event_dropped, idempotency, run, run_outcome; "
       "UPDATE event_head SET last_seq = 0");
   start_service (fixture);
   fixture->base = event_base_new ();
@@ -619,6 +627,171 @@ an_event_that_cannot_be_applied_is_parked_alone (void **state)
       "CANNOT_BE_APPLIED,BEHIND_PARKED");
 }
 
+/* Asks one of the operators' methods; the reply, or NULL with *status. */
+static ProtobufCMessage *
+operate (Fixture *fixture, const char *method, const ProtobufCMessage *request,
+         const ProtobufCMessageDescriptor *descriptor, Status *status)
+{
+  static const char *operator_roles[] = {"operator"};
+  fixture->principal.roles = operator_roles;
+  const BusReply *reply = call_raw (
+      fixture, memory_format (fixture, "heimo.operations.v1.OperationsService/%s", method), request, NULL);
+  fixture->principal.roles = roles;
+  *status = reply->status;
+  return status_failed (*status) ? NULL : memory_unpack (fixture, descriptor, reply->body);
+}
+
+static Status
+retry (Fixture *fixture, const ParkedEvent *event, RetryParkedEventResponse **response)
+{
+  Status status;
+  RetryParkedEventRequest request = RETRY_PARKED_EVENT_REQUEST__INIT;
+  request.service = "maker";
+  request.source = event->source;
+  request.log_id = event->log_id;
+  request.seq = event->seq;
+  *response = (RetryParkedEventResponse *)operate (fixture, "RetryParkedEvent", &request.base,
+                                                   &retry_parked_event_response__descriptor, &status);
+  return status;
+}
+
+/* The parked events, by pages of one. */
+static size_t
+list_parked (Fixture *fixture, ParkedEvent *events[4])
+{
+  ListParkedEventsRequest request = LIST_PARKED_EVENTS_REQUEST__INIT;
+  size_t count = 0;
+  request.service = "maker";
+  request.page_size = 1;
+  do {
+    Status status;
+    const ListParkedEventsResponse *page = (const ListParkedEventsResponse *)operate (
+        fixture, "ListParkedEvents", &request.base, &list_parked_events_response__descriptor, &status);
+    assert_success (status);
+    assert_true (page->n_events <= 1 && count + page->n_events <= 4);
+    if (page->n_events == 1)
+      events[count++] = page->events[0];
+    request.page_token = page->next_page_token;
+  } while (*request.page_token != '\0');
+  return count;
+}
+
+static void
+parked_events_are_applied_again_in_their_order (void **state)
+{
+  Fixture *fixture = *state;
+  ParkedEvent *parked[4];
+  RetryParkedEventResponse *response;
+  create_surely (fixture, "poison", NULL);
+  create_surely (fixture, "poison", NULL);
+  wait_until (fixture, "SELECT count(*) FROM event_parked", "2");
+  assert_int_equal (list_parked (fixture, parked), 2);
+  assert_string_equal (parked[1]->reason, "BEHIND_PARKED");
+  assert_string_equal (parked[1]->aggregate_id, "poisoned");
+  assert_failure (retry (fixture, parked[1], &response), STATUS_FAILED_PRECONDITION, "POISON");
+  assert_string_equal (test_query (fixture, database, "SELECT count(*) FROM seen"), "0");
+  assert_int_equal (list_parked (fixture, parked), 2);
+
+  fclose (fopen (cure (fixture), "w"));
+  assert_success (retry (fixture, parked[1], &response)); /* the one before it goes first */
+  assert_int_equal (response->n_events, 2);
+  assert_string_equal (
+      test_query (fixture, database, "SELECT string_agg(seq::text, ',' ORDER BY n) FROM seen"), "1,2");
+  assert_failure (retry (fixture, parked[0], &response), STATUS_NOT_FOUND, "NOT_PARKED");
+  create_surely (fixture, "poison", NULL); /* nothing stands before it any more */
+  wait_until (fixture, "SELECT count(*) FROM seen", "3");
+  assert_int_equal (list_parked (fixture, parked), 0);
+  unlink (cure (fixture));
+}
+
+static Status
+drop (Fixture *fixture, const ParkedEvent *event, const char *reason)
+{
+  Status status;
+  DropParkedEventRequest request = DROP_PARKED_EVENT_REQUEST__INIT;
+  request.service = "maker";
+  request.source = event->source;
+  request.log_id = event->log_id;
+  request.seq = event->seq;
+  request.reason = reason;
+  operate (fixture, "DropParkedEvent", &request.base, &parked_event__descriptor, &status);
+  return status;
+}
+
+static void
+a_dropped_event_leaves_who_and_why (void **state)
+{
+  Fixture *fixture = *state;
+  ParkedEvent *parked[4];
+  create_surely (fixture, "poison", NULL);
+  create_surely (fixture, "poison", NULL);
+  wait_until (fixture, "SELECT count(*) FROM event_parked", "2");
+  list_parked (fixture, parked);
+  assert_failure (drop (fixture, parked[0], ""), STATUS_INVALID_ARGUMENT, "REQUIRED");
+  assert_failure (drop (fixture, &(ParkedEvent){.source = "other", .seq = 1}, "no such source"),
+                  STATUS_NOT_FOUND, "NOT_PARKED");
+  assert_success (drop (fixture, parked[0], "cannot be mended"));
+  assert_failure (drop (fixture, parked[0], "cannot be mended"), STATUS_NOT_FOUND, "NOT_PARKED");
+  assert_string_equal (
+      test_query (fixture, database,
+                  "SELECT string_agg(concat_ws(' ', source, aggregate_id, actor, reason), ',') "
+                  "FROM event_dropped"),
+      "maker poisoned local cannot be mended");
+  assert_int_equal (list_parked (fixture, parked), 1);
+}
+
+static void
+operators_methods_are_for_operators (void **state)
+{
+  Fixture *fixture = *state;
+  static const char *const names[] = {"GetServiceDiagnosis", "ListParkedEvents", "GetParkedEvent",
+                                      "RetryParkedEvent", "DropParkedEvent"};
+  create_surely (fixture, "a", NULL);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    GetServiceDiagnosisRequest request = GET_SERVICE_DIAGNOSIS_REQUEST__INIT;
+    request.service = "maker";
+    const char *method = memory_format (fixture, "heimo.operations.v1.OperationsService/%s", names[i]);
+    assert_failure (call_raw (fixture, method, &request.base, NULL)->status, STATUS_PERMISSION_DENIED,
+                    "ACCESS_DENIED");
+  }
+}
+
+static const ServiceDiagnosis *
+diagnose (Fixture *fixture)
+{
+  Status status;
+  GetServiceDiagnosisRequest request = GET_SERVICE_DIAGNOSIS_REQUEST__INIT;
+  request.service = "maker";
+  const ServiceDiagnosis *told = (const ServiceDiagnosis *)operate (
+      fixture, "GetServiceDiagnosis", &request.base, &service_diagnosis__descriptor, &status);
+  assert_success (status);
+  return told;
+}
+
+static void
+it_tells_how_it_is_without_its_database (void **state)
+{
+  Fixture *fixture = *state;
+  create_surely (fixture, "a", NULL);
+  wait_until (fixture, "SELECT count(*) FROM seen", "1");
+  const ServiceDiagnosis *told = diagnose (fixture);
+  assert_int_equal (told->state, SERVICE_STATE__SERVICE_STATE_READY);
+  assert_true (told->database->answers && told->database->size_bytes > 0);
+  assert_int_equal (told->workers, 4);
+  assert_int_equal (told->n_lanes, 8);
+  assert_int_equal (told->n_followers, 1);
+  assert_true (told->followers[0]->silent_ms <= told->uptime_ms);
+  assert_int_equal (told->n_findings, 1); /* HEIMO_SECRET_FILE is not set */
+  assert_string_equal (told->findings[0]->subject, "HEIMO_SECRET_FILE");
+  test_database_stop (database);
+  told = diagnose (fixture);
+  assert_int_equal (told->state, SERVICE_STATE__SERVICE_STATE_NO_DATABASE);
+  assert_false (told->database->answers);
+  assert_string_not_equal (told->problem, "");
+  assert_int_equal (told->n_findings, 1);
+  test_database_start (database);
+}
+
 static void
 it_tells_how_it_is_and_stops_cleanly (void **state)
 {
@@ -732,6 +905,10 @@ main (int argc, char **argv)
       TEST (a_run_goes_on_where_it_was_killed),
       TEST (a_run_can_be_stopped),
       TEST (an_event_that_cannot_be_applied_is_parked_alone),
+      TEST (parked_events_are_applied_again_in_their_order),
+      TEST (a_dropped_event_leaves_who_and_why),
+      TEST (operators_methods_are_for_operators),
+      TEST (it_tells_how_it_is_without_its_database),
       TEST (it_tells_how_it_is_and_stops_cleanly),
       TEST (a_projection_is_made_anew_from_the_log),
       TEST (a_follower_behind_the_retention_starts_over),
