@@ -4,6 +4,7 @@
  * transaction. The lane's cursor is locked first, as the follower does it: so nothing of the aggregate is
  * parked or applied meanwhile, and none of its later events overtakes it.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,11 +92,13 @@ find_parked_event (Call *call, const char *service, const char *source, uint32_t
 Status
 get_parked_event (Call *call, const GetParkedEventRequest *request, ParkedEvent *reply)
 {
-  ParkedRow parked;
+  ParkedRow parked = {NULL, NULL};
   Status status =
       find_parked_event (call, request->service, request->source, request->log_id, request->seq, &parked);
-  if (!status_failed (status))
-    *reply = *parked.told;
+  if (status_failed (status))
+    return status;
+  assert (parked.told != NULL);
+  *reply = *parked.told;
   return status;
 }
 
@@ -174,7 +177,7 @@ still_parked (Call *call, Status status)
 Status
 retry_parked_event (Call *call, const RetryParkedEventRequest *request, RetryParkedEventResponse *reply)
 {
-  ParkedRow parked;
+  ParkedRow parked = {NULL, NULL};
   const Follower *follower = find_follower (call->process->service, request->source);
   if (follower == NULL)
     return status_field (call, "source", "NOT_FOLLOWED", "is no service that this one follows");
@@ -184,6 +187,7 @@ retry_parked_event (Call *call, const RetryParkedEventRequest *request, RetryPar
         find_parked_event (call, request->service, request->source, request->log_id, request->seq, &parked);
   if (status_failed (status))
     return status;
+  assert (parked.told != NULL);
   status = still_parked (call, apply_aggregate (call, follower, parked.told, reply));
   if (!status_failed (status))
     log_write (LOG_INFO_LEVEL, "parked events applied", "source", request->source, "event",
@@ -195,7 +199,7 @@ Status
 drop_parked_event (Call *call, const DropParkedEventRequest *request, ParkedEvent *reply)
 {
   static const char nothing[] = "00000000-0000-0000-0000-000000000000";
-  ParkedRow parked;
+  ParkedRow parked = {NULL, NULL};
   Status status = lock_lane (call, request->source, request->log_id);
   if (!status_failed (status))
     status =

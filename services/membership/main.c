@@ -4,8 +4,8 @@
  * imports them from CSV; publishes every change as facts. See README.md; --help prints the configuration.
  */
 #include "heimo_membership_handlers.h"
-#include "membership_migrations.h"
 #include "membership.h"
+#include "membership_migrations.h"
 #include "membership_sql.h"
 #include "persons.h"
 
