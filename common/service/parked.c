@@ -206,6 +206,7 @@ drop_parked_event (Call *call, const DropParkedEventRequest *request, ParkedEven
         find_parked_event (call, request->service, request->source, request->log_id, request->seq, &parked);
   if (status_failed (status))
     return status;
+  assert (parked.told != NULL);
   *reply = *parked.told;
   status =
       db_run (call->db, call, &sql_parked_drop,
