@@ -205,7 +205,7 @@ gather_all (Ctl *ctl, RunList *list)
       code = ctl_worse (code, ctl_complain (ctl->services[i], status));
   }
   if (list->count > 1)
-    qsort (list->runs, list->count, sizeof *list->runs, compare_runs);
+    qsort (list->runs, list->count, sizeof (Run *), compare_runs);
   if (list->count > (size_t)ctl->arguments->limit)
     list->count = (size_t)ctl->arguments->limit;
   return code;
@@ -350,7 +350,7 @@ show_run (void *owner, Ctl *ctl, const Run *run)
     ctl_output_message (ctl, &run->base);
     return CTL_GOOD;
   }
-  RunState state;
+  RunState state = RUN_STATE__RUN_STATE_UNSPECIFIED;
   CtlExit code = follow_run (owner, ctl, run->service, &state);
   return code == CTL_GOOD && state != RUN_STATE__RUN_STATE_SUCCEEDED ? CTL_FOUND : code;
 }
@@ -385,7 +385,7 @@ cancel (void *owner, Ctl *ctl, const Run *run)
     ctl_output_message (ctl, answer.reply);
     return CTL_GOOD;
   }
-  RunState state;
+  RunState state = RUN_STATE__RUN_STATE_UNSPECIFIED;
   CtlExit code = follow_run (owner, ctl, run->service, &state);
   return code == CTL_GOOD && state != RUN_STATE__RUN_STATE_CANCELLED ? CTL_FOUND : code;
 }
