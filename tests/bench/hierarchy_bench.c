@@ -439,8 +439,8 @@ write_memberships (Call *call)
   Compiled *compiled;
   bench_must (compiled_private (call, call, symbols_new (call), &compiled));
   Population *population = population_new (call);
-  bench_must (
-      population_load (call, ROSTER_EVERYONE, id_symbols_new (call, compiled->symbols), compiled->symbols, population));
+  bench_must (population_load (call, ROSTER_EVERYONE, id_symbols_new (call, compiled->symbols),
+                               compiled->symbols, population));
   PopulationReader *reader = population_reader (call);
   copy (call, "COPY membership (federation_id, person_id, membership_id, organ_id, type_id, valid_from, "
               "valid_to, origin, "

@@ -172,7 +172,8 @@ answer_kept (World *world)
   }
 }
 
-/* Answers what was kept, and from now on every part as it comes: what the peer's buffers still held may make more. */
+/* Answers what was kept, and from now on every part as it comes: what the peer's buffers still held may make
+ * more. */
 static void
 keep_no_more (World *world)
 {

@@ -428,6 +428,7 @@ close_gate (Fixture *fixture, const Person *slow, Asked busy[2])
   fclose (file);
   for (size_t i = 0; i < 2; i++) {
     ask (fixture, slow->person_id, &fixture->principal, &busy[i]);
+    event_base_loop (fixture->base, EVLOOP_NONBLOCK); /* the turn in which it is sent */
     wait_until (fixture, "SELECT count(*) FROM counted", counts[i]);
   }
 }
