@@ -94,7 +94,7 @@ secrets_are_private (void **state)
     }
     assert_int_equal (check_secret_file (owner, path, &problem), secrets[i].result);
     assert_int_equal (problem == NULL, secrets[i].problem == NULL);
-    if (problem != NULL && strstr (problem, secrets[i].problem) == NULL)
+    if (problem != NULL && secrets[i].problem != NULL && strstr (problem, secrets[i].problem) == NULL)
       fail_msg ("case %zu: %s", i, problem);
   }
   const char *problem = NULL;
