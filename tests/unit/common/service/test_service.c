@@ -723,11 +723,13 @@ static void
 a_dropped_event_leaves_who_and_why (void **state)
 {
   Fixture *fixture = *state;
-  ParkedEvent *parked[4];
+  ParkedEvent *parked[4] = {NULL};
   create_surely (fixture, "poison", NULL);
   create_surely (fixture, "poison", NULL);
   wait_until (fixture, "SELECT count(*) FROM event_parked", "2");
-  list_parked (fixture, parked);
+  assert_int_equal (list_parked (fixture, parked), 2);
+  if (parked[0] == NULL)
+    return; /* it has failed already */
   assert_failure (drop (fixture, parked[0], ""), STATUS_INVALID_ARGUMENT, "REQUIRED");
   assert_failure (drop (fixture, &(ParkedEvent){.source = "other", .seq = 1}, "no such source"),
                   STATUS_NOT_FOUND, "NOT_PARKED");
