@@ -5,6 +5,7 @@
 #include "heimo_membership_handlers.h"
 #include "membership_sql.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { PAGE_DEFAULT = 50, PLACES_PAGE = 200 };
@@ -185,6 +186,7 @@ count_persons (Checking *checking)
               &result);
   for (size_t row = 0; !status_failed (status) && row < db_row_count (result); row++) {
     uint64_t persons = (uint64_t)db_number (result, row, "persons");
+    assert (checking->places != NULL); /* a change that could not be resolved is not counted */
     checking->places[db_number (result, row, "n") - 1].person_count = persons;
     checking->persons += persons;
   }
