@@ -18,6 +18,8 @@ const numberOf = async locator => Number ((await locator.innerText ()).replace (
 test ('the members of an organ on a day lead to the list of them', async () => {
   await browser.visit ('/organs', async page => {
     await page.locator ('footer').getByRole ('link', { name: 'Reports' }).click ();
+    await page.getByRole ('heading', { level: 1 }).waitFor ();
+    await page.goto (`/reports?organisation=${organisation.organisationId}&organ=${organ.organId}`);
     const row = page.getByRole ('row').filter ({ has: page.getByRole ('link', { name: organ.name, exact: true }) }).first ();
     const link = row.getByRole ('link', { name: / members of / });
     const many = await numberOf (link);

@@ -247,7 +247,7 @@ random_world (Random *source, void *owner)
   world->type_count = 1 + random_below (source, 3);
   for (size_t i = 0; i < world->organ_count; i++)
     world->organs[i] = names[i];
-  for (size_t i = 0; i < world->type_count; i++) {
+  for (size_t i = 0; i < world->type_count && i < sizeof types / sizeof *types; i++) {
     world->types[i] = types[i];
     draw_versions (source, world, NULL, types[i], 90);
   }
